@@ -1,5 +1,8 @@
 //! One GraphQL schema over four referral systems.
-#![allow(missing_docs, reason = "placeholder")]
+
 pub mod clock;
+pub mod config;
+pub mod graphql;
+pub mod model;
 pub mod sandbox;
 pub mod vendor;

@@ -1,0 +1,245 @@
+//! Configuration: one struct per concern, read from one TOML file and the environment. After this nothing else reads
+//! the environment.
+
+pub mod reader;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::model::Vendor;
+use crate::vendor::http::Limits;
+use crate::vendor::{Connector, VENDORS};
+use reader::{Environment, Reader, Section, env_key, key};
+
+/// Everything that the gateway is told.
+pub struct Config {
+    /// How it is reached.
+    pub server: Server,
+    /// How much each vendor may take of it.
+    pub limits: Limits,
+    /// What it remembers.
+    pub cache: Cache,
+    /// What it tells.
+    pub log: Log,
+    /// Every vendor, with what makes its adapter when it has credentials.
+    pub vendors: Vec<(Vendor, Option<Connector>)>,
+}
+
+/// How the gateway is reached.
+#[derive(Clone, Debug)]
+pub struct Server {
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// Where what must outlive the process is kept.
+    pub data_dir: Option<PathBuf>,
+    /// Names by which it may be addressed, beside loopback's.
+    pub allowed_hosts: Vec<String>,
+    /// How long a request may take in all.
+    pub request_timeout: Duration,
+    /// How many bytes a request may have.
+    pub max_request_bytes: usize,
+    /// How long running requests may take to finish at shutdown.
+    pub shutdown_grace: Duration,
+    /// Whether GraphiQL is served.
+    pub graphiql: bool,
+}
+
+/// What the gateway remembers.
+#[derive(Clone, Copy, Debug)]
+pub struct Cache {
+    /// How long a vendor's record counts as fresh.
+    pub fresh: Duration,
+    /// How long a missing record counts as missing.
+    pub missing: Duration,
+    /// How many bytes all remembered records may weigh.
+    pub max_bytes: u64,
+    /// How many rows of one vendor are read for one list.
+    pub max_scan: usize,
+}
+
+/// What the gateway tells.
+#[derive(Clone, Debug)]
+pub struct Log {
+    /// As text for people or as JSON for machines.
+    pub json: bool,
+    /// A filter in the form of `RUST_LOG`.
+    pub filter: String,
+}
+
+impl Config {
+    /// Reads everything, or tells everything that is wrong, one line each.
+    pub fn read(file: Option<&str>, environment: Environment<'_>) -> Result<Self, Vec<String>> {
+        let mut reader = Reader::new(file, environment);
+        let config = Self::read_from(&mut reader);
+        let problems = reader.finish();
+        if problems.is_empty() {
+            Ok(config)
+        } else {
+            Err(problems)
+        }
+    }
+
+    /// The JSON Schema of the file.
+    pub fn json_schema() -> serde_json::Value {
+        let mut reader = Reader::new(None, &|_| None);
+        Self::read_from(&mut reader);
+        reader.json_schema()
+    }
+
+    fn read_from(reader: &mut Reader<'_>) -> Self {
+        Self {
+            server: reader.section("server", "How the gateway is reached.", Server::read),
+            limits: reader.section(
+                "limits",
+                "How much each vendor may take of the gateway.",
+                read_limits,
+            ),
+            cache: reader.section("cache", "What the gateway remembers.", Cache::read),
+            log: reader.section("log", "What the gateway tells.", Log::read),
+            vendors: VENDORS
+                .iter()
+                .map(|entry| {
+                    (
+                        entry.vendor,
+                        reader.section(
+                            entry.vendor.key(),
+                            "Credentials and settings of this vendor.",
+                            entry.configure,
+                        ),
+                    )
+                })
+                .collect(),
+        }
+    }
+}
+
+impl Server {
+    fn read(section: &mut Section<'_>) -> Self {
+        let listen_key = env_key(
+            "listen",
+            "REFERRAL_GATEWAY_LISTEN",
+            "Address and port to listen on. Callers are not authenticated, so anything but loopback needs `insecure_network`.",
+        );
+        let listen = section.socket_or(listen_key, "127.0.0.1:4000");
+        let insecure = section.flag_or(
+            env_key(
+                "insecure_network",
+                "REFERRAL_GATEWAY_INSECURE_NETWORK",
+                "Allows listening beyond loopback although callers are not authenticated: only where the network itself is trusted.",
+            ),
+            false,
+        );
+        if !listen.ip().is_loopback() && !insecure {
+            section.problem::<()>(listen_key, "is not a loopback address, and callers are not authenticated; set server.insecure_network = true where the network itself is trusted");
+        }
+        Self {
+            listen,
+            data_dir: section.path(env_key(
+                "data_dir",
+                "REFERRAL_GATEWAY_DATA_DIR",
+                "Folder for what must outlive the process (rotated refresh tokens). Without it they are kept in memory.",
+            )),
+            allowed_hosts: section.texts(env_key(
+                "allowed_hosts",
+                "REFERRAL_GATEWAY_ALLOWED_HOSTS",
+                "Host names by which the gateway may be addressed, beside localhost and loopback addresses; others are refused.",
+            )),
+            request_timeout: section.duration_or(
+                key("request_timeout", "How long one request may take in all."),
+                Duration::from_secs(10),
+                Duration::from_millis(100)..=Duration::from_mins(2),
+            ),
+            max_request_bytes: small(section.number_or(
+                key("max_request_bytes", "How many bytes the body of a request may have."),
+                256 * 1024,
+                1_024..=16 * 1024 * 1024,
+            )),
+            shutdown_grace: section.duration_or(
+                key("shutdown_grace", "How long running requests may take to finish at shutdown."),
+                Duration::from_secs(10),
+                Duration::ZERO..=Duration::from_mins(5),
+            ),
+            graphiql: section.flag_or(key("graphiql", "Whether /graphiql is served."), true),
+        }
+    }
+}
+
+fn read_limits(section: &mut Section<'_>) -> Limits {
+    Limits {
+        timeout: section.duration_or(
+            key("vendor_timeout", "How long one call to a vendor may take."),
+            Duration::from_secs(5),
+            Duration::from_millis(50)..=Duration::from_mins(1),
+        ),
+        concurrency: small(section.number_or(
+            key(
+                "vendor_concurrency",
+                "How many calls to one vendor may be under way at once.",
+            ),
+            16,
+            1..=256,
+        )),
+        max_body: small(section.number_or(
+            key(
+                "max_answer_bytes",
+                "How many bytes of a vendor's answer are read, after decoding.",
+            ),
+            8 * 1024 * 1024,
+            64 * 1024..=256 * 1024 * 1024,
+        )),
+    }
+}
+
+impl Cache {
+    fn read(section: &mut Section<'_>) -> Self {
+        Self {
+            fresh: section.duration_or(
+                key("fresh", "How long a vendor's record counts as fresh."),
+                Duration::from_secs(30),
+                Duration::ZERO..=Duration::from_hours(1),
+            ),
+            missing: section.duration_or(
+                key("missing", "How long a record that the vendor does not have counts as missing."),
+                Duration::from_secs(5),
+                Duration::ZERO..=Duration::from_mins(5),
+            ),
+            max_bytes: section.number_or(
+                key("max_bytes", "How many bytes all remembered records may weigh."),
+                256 * 1024 * 1024,
+                1024 * 1024..=64 * 1024 * 1024 * 1024,
+            ),
+            max_scan: small(section.number_or(
+                key("max_scan", "How many rows of one vendor are read for one list; what lies beyond is not in the answer, which then says so."),
+                10_000,
+                100..=1_000_000,
+            )),
+        }
+    }
+}
+
+impl Log {
+    fn read(section: &mut Section<'_>) -> Self {
+        Self {
+            json: section.one_of(
+                key(
+                    "format",
+                    "How log lines look: text for people, json for machines.",
+                ),
+                &[("text", false), ("json", true)],
+            ),
+            filter: section.text_or(
+                env_key(
+                    "filter",
+                    "RUST_LOG",
+                    "What is logged, as tracing's EnvFilter reads it.",
+                ),
+                "info",
+            ),
+        }
+    }
+}
+
+fn small(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}

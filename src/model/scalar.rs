@@ -1,0 +1,151 @@
+//! Values with a text form of their own: times in UTC, dates, exact decimal numbers, and a vendor's own JSON.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use bigdecimal::BigDecimal;
+use jiff::Timestamp;
+use jiff::civil;
+use serde_json::value::RawValue;
+
+/// A moment, shown as RFC 3339 in UTC with `Z`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct DateTime(pub Timestamp);
+
+/// A day without a time, `YYYY-MM-DD`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Date(pub civil::Date);
+
+/// An exact decimal number: the digits the vendor sent, never through a float.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Decimal(BigDecimal);
+
+/// JSON as the vendor wrote it.
+#[derive(Clone, Debug)]
+pub struct Json(pub Arc<RawValue>);
+
+/// A text that is no decimal number, or one too long to be an amount.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotDecimal;
+
+/// No amount of money is longer; it keeps `1e999999999` from becoming a gigabyte of zeros.
+const MAX_DIGITS: u64 = 60;
+
+impl FromStr for DateTime {
+    type Err = jiff::Error;
+
+    /// Takes RFC 3339 with any offset and up to nine fractional digits.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self)
+    }
+}
+
+impl fmt::Display for DateTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromStr for Date {
+    type Err = jiff::Error;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self)
+    }
+}
+
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromStr for Decimal {
+    type Err = NotDecimal;
+
+    /// Takes the number forms of JSON, exponents included.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let text = text.trim();
+        if text.len() > 100 || text.contains('_') {
+            return Err(NotDecimal);
+        }
+        let number: BigDecimal = text.parse().map_err(|_| NotDecimal)?;
+        let scale = number.fractional_digit_count().unsigned_abs();
+        if number.digits() > MAX_DIGITS || scale > MAX_DIGITS {
+            return Err(NotDecimal);
+        }
+        Ok(Self(number))
+    }
+}
+
+impl fmt::Display for Decimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.to_plain_string())
+    }
+}
+
+impl From<i64> for Decimal {
+    fn from(number: i64) -> Self {
+        Self(number.into())
+    }
+}
+
+impl Decimal {
+    /// Whether it is below zero.
+    pub fn is_negative(&self) -> bool {
+        self.0.sign() == bigdecimal::num_bigint::Sign::Minus
+    }
+}
+
+impl PartialEq for Json {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.get() == other.0.get()
+    }
+}
+
+impl fmt::Display for NotDecimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "not a decimal number of at most {MAX_DIGITS} digits")
+    }
+}
+
+impl std::error::Error for NotDecimal {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decimals_keep_every_digit_of_the_vendor() {
+        for text in ["50000", "0.1", "12.50", "9007199254740993.01", "-0.5", "0"] {
+            assert_eq!(text.parse::<Decimal>().unwrap().to_string(), text);
+        }
+        assert_eq!("1.5e3".parse::<Decimal>().unwrap().to_string(), "1500");
+        assert_eq!("25E-2".parse::<Decimal>().unwrap().to_string(), "0.25");
+    }
+
+    #[test]
+    fn a_number_that_would_fill_the_memory_is_refused() {
+        for text in [
+            "1e999999999",
+            "1e-999999999",
+            "",
+            "NaN",
+            "inf",
+            "1_000",
+            "0x10",
+            "1,5",
+        ] {
+            assert_eq!(text.parse::<Decimal>(), Err(NotDecimal), "{text}");
+        }
+    }
+
+    #[test]
+    fn times_of_any_offset_become_utc() {
+        let london: DateTime = "2026-06-11T13:19:55+01:00".parse().unwrap();
+        assert_eq!(london.to_string(), "2026-06-11T12:19:55Z");
+        let seven: DateTime = "2019-02-23T02:05:23.2931817Z".parse().unwrap();
+        assert_eq!(seven.to_string(), "2019-02-23T02:05:23.2931817Z");
+    }
+}

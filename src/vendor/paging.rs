@@ -1,0 +1,77 @@
+//! How a vendor's list is read: page by page in the order wanted, or whole.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+/// How a list with a certain filter and order is best read from a vendor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Plan {
+    /// Nothing here can pass the filter: the vendor is not asked.
+    RuledOut,
+    /// The vendor serves this order itself: read page by page, as far as needed.
+    Paged(Native),
+    /// The vendor states no order: read whole, then sorted here.
+    Whole(Native),
+}
+
+/// The part of a filter and order that a vendor serves itself, in its own query parameters.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Native {
+    /// Names and values as the vendor documents them, paging aside. Also what tells one cached list from another.
+    pub query: Vec<(&'static str, String)>,
+    /// Whether the query says all that the filter says, so that the vendor's count is the answer's count.
+    pub exact: bool,
+}
+
+/// One page of a vendor's list.
+#[derive(Clone, Debug)]
+pub struct Page<T> {
+    /// The rows, in the vendor's order.
+    pub rows: Vec<Arc<T>>,
+    /// The rows that could not be read.
+    pub unreadable: Vec<Unreadable>,
+    /// What comes after.
+    pub next: Next,
+    /// How to come back to this page later: short, and a hint only.
+    pub here: Option<Position>,
+    /// How many rows the whole list has, when the vendor says so.
+    pub total: Option<u64>,
+}
+
+/// What follows a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Nothing.
+    End,
+    /// One more page, known when the last was read.
+    Then(Position),
+    /// All the remaining pages, which may be read at once.
+    All(Vec<Position>),
+}
+
+/// A place in a vendor's list, in the words of its own adapter.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Position(pub Cow<'static, str>);
+
+/// A row that could not be read. It costs itself alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Where in the record: the JSON path.
+    pub path: String,
+    /// What was wrong there, without the value.
+    pub problem: String,
+}
+
+impl<T> Page<T> {
+    /// A page that is the whole list.
+    pub fn whole(rows: Vec<Arc<T>>, unreadable: Vec<Unreadable>) -> Self {
+        let total = u64::try_from(rows.len() + unreadable.len()).ok();
+        Self {
+            rows,
+            unreadable,
+            next: Next::End,
+            here: None,
+            total,
+        }
+    }
+}

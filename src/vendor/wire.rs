@@ -1,0 +1,269 @@
+//! Reading vendors' JSON: every field may be missing or null, scalars may come in another type that says the same, and
+//! a failure names the JSON path and never the value.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::value::SeqAccessDeserializer;
+use serde::de::{DeserializeOwned, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+
+use super::paging::Unreadable;
+use crate::model::{Date, DateTime, Decimal};
+
+/// One row of a list, kept as it came so that an unreadable one costs itself alone.
+pub type Row = Box<RawValue>;
+
+/// Reads a whole body.
+pub fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Unreadable> {
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(unreadable)?;
+    json.end().map_err(|_| Unreadable {
+        path: ".".into(),
+        problem: "text after the JSON".into(),
+    })?;
+    Ok(value)
+}
+
+/// Reads one row.
+pub fn decode_row<T: DeserializeOwned>(row: &RawValue) -> Result<T, Unreadable> {
+    decode(row.get().as_bytes())
+}
+
+/// The error's own text may quote the value, which may be personal: only what is known to be safe is kept.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the shape that map_err wants"
+)]
+fn unreadable(error: serde_path_to_error::Error<serde_json::Error>) -> Unreadable {
+    use serde_json::error::Category;
+    let text = error.inner().to_string();
+    let missing = text
+        .strip_prefix("missing field `")
+        .and_then(|rest| rest.split('`').next());
+    let problem = match (error.inner().classify(), missing) {
+        (_, Some(field)) => format!("the field {field} is missing"),
+        (Category::Data, None) => "a value of another type than documented".to_owned(),
+        (Category::Eof, None) => "the JSON ends too early".to_owned(),
+        (Category::Syntax | Category::Io, None) => "not JSON".to_owned(),
+    };
+    Unreadable {
+        path: error.path().to_string(),
+        problem,
+    }
+}
+
+/// A scalar as it may come.
+struct Scalar(Option<String>);
+
+impl<'de> Deserialize<'de> for Scalar {
+    /// Takes the text of a string, number or boolean; null and missing are the same.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = Box::<RawValue>::deserialize(deserializer)?;
+        let text = raw.get();
+        match text.as_bytes().first() {
+            Some(b'n') => Ok(Self(None)),
+            Some(b'"') => serde_json::from_str(text)
+                .map(|text| Self(Some(text)))
+                .map_err(D::Error::custom),
+            Some(b'{' | b'[') | None => Err(D::Error::custom("not a scalar")),
+            Some(_) => Ok(Self(Some(text.to_owned()))),
+        }
+    }
+}
+
+/// A text; numbers and booleans are taken as they are written.
+pub fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Scalar::deserialize(deserializer).map(|scalar| scalar.0)
+}
+
+/// A text that must be there and not be empty: an id.
+pub fn id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let text = text(deserializer)?.filter(|text| !text.is_empty());
+    text.ok_or_else(|| D::Error::custom("no id"))
+}
+
+/// An exact number, also when written as a text.
+pub fn decimal<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Decimal>, D::Error> {
+    parsed(deserializer)
+}
+
+/// An integer, also when written as a text or with a fraction of zero.
+pub fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    let Some(text) = filled(deserializer)? else {
+        return Ok(None);
+    };
+    let whole = text.strip_suffix(".0").unwrap_or(&text);
+    whole
+        .parse()
+        .map(Some)
+        .map_err(|_| D::Error::custom("not an integer"))
+}
+
+/// A truth value, also when written as a text or as 0 and 1.
+pub fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
+    match filled(deserializer)?.as_deref() {
+        None => Ok(None),
+        Some("true" | "True" | "1") => Ok(Some(true)),
+        Some("false" | "False" | "0") => Ok(Some(false)),
+        Some(_) => Err(D::Error::custom("not a truth value")),
+    }
+}
+
+/// An RFC 3339 time of any offset.
+pub fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DateTime>, D::Error> {
+    parsed(deserializer)
+}
+
+/// A day; of a whole time, its day.
+pub fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
+    let Some(text) = filled(deserializer)? else {
+        return Ok(None);
+    };
+    let day = text.trim().get(..10).unwrap_or(&text);
+    day.parse()
+        .map(Some)
+        .map_err(|_| D::Error::custom("not a date"))
+}
+
+/// A time in milliseconds since 1970.
+pub fn epoch_millis<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<DateTime>, D::Error> {
+    let Some(millis) = integer(deserializer)? else {
+        return Ok(None);
+    };
+    let time =
+        jiff::Timestamp::from_millisecond(millis).map_err(|_| D::Error::custom("out of range"))?;
+    Ok(Some(DateTime(time)))
+}
+
+/// A list; null, missing and an object (one vendor writes an empty list so) are an empty one.
+pub fn list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Vec<T>, D::Error> {
+    struct ListOrNothing<T>(PhantomData<T>);
+
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for ListOrNothing<T> {
+        type Value = Vec<T>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list")
+        }
+
+        fn visit_unit<E>(self) -> Result<Vec<T>, E> {
+            Ok(Vec::new())
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Vec<T>, A::Error> {
+            while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+            Ok(Vec::new())
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Vec<T>, A::Error> {
+            Vec::deserialize(SeqAccessDeserializer::new(seq))
+        }
+    }
+
+    deserializer.deserialize_any(ListOrNothing(PhantomData))
+}
+
+/// A scalar's text; an empty one counts as missing.
+fn filled<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(text(deserializer)?.filter(|text| !text.trim().is_empty()))
+}
+
+fn parsed<'de, D: Deserializer<'de>, T: std::str::FromStr>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    let Some(text) = filled(deserializer)? else {
+        return Ok(None);
+    };
+    text.trim()
+        .parse()
+        .map(Some)
+        .map_err(|_| D::Error::custom("not of the documented form"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, Default, Deserialize)]
+    #[serde(default)]
+    struct Sample {
+        #[serde(deserialize_with = "text")]
+        text: Option<String>,
+        #[serde(deserialize_with = "decimal")]
+        decimal: Option<Decimal>,
+        #[serde(deserialize_with = "integer")]
+        integer: Option<i64>,
+        #[serde(deserialize_with = "flag")]
+        flag: Option<bool>,
+        #[serde(deserialize_with = "time")]
+        time: Option<DateTime>,
+        #[serde(deserialize_with = "epoch_millis")]
+        millis: Option<DateTime>,
+        #[serde(deserialize_with = "list")]
+        list: Vec<String>,
+    }
+
+    fn read(json: &str) -> Result<Sample, Unreadable> {
+        decode(json.as_bytes())
+    }
+
+    #[test]
+    fn missing_and_null_are_the_same() {
+        for json in [
+            "{}",
+            r#"{"text":null,"decimal":null,"integer":null,"flag":null,"time":null,"millis":null,"list":null}"#,
+        ] {
+            let sample = read(json).unwrap();
+            assert!(sample.text.is_none() && sample.decimal.is_none() && sample.integer.is_none());
+            assert!(
+                sample.flag.is_none()
+                    && sample.time.is_none()
+                    && sample.millis.is_none()
+                    && sample.list.is_empty()
+            );
+        }
+    }
+
+    #[test]
+    fn a_scalar_in_another_type_that_says_the_same_is_read() {
+        let sample = read(
+            r#"{"text":12,"decimal":"10000.50","integer":"3600","flag":"true","time":"","millis":"1779894752097","list":{}}"#,
+        )
+        .unwrap();
+        assert_eq!(sample.text.as_deref(), Some("12"));
+        assert_eq!(sample.decimal.unwrap().to_string(), "10000.50");
+        assert_eq!(sample.integer, Some(3_600));
+        assert_eq!(sample.flag, Some(true));
+        assert_eq!(sample.time, None);
+        assert_eq!(
+            sample.millis.unwrap().to_string(),
+            "2026-05-27T15:12:32.097Z"
+        );
+        assert!(sample.list.is_empty());
+    }
+
+    #[test]
+    fn money_never_passes_through_a_float() {
+        assert_eq!(
+            read(r#"{"decimal":9007199254740993.01}"#)
+                .unwrap()
+                .decimal
+                .unwrap()
+                .to_string(),
+            "9007199254740993.01"
+        );
+    }
+
+    #[test]
+    fn a_failure_names_the_path_and_not_the_value() {
+        let failure = read(r#"{"text":"fine","time":"Ada Okoro, tomorrow"}"#).unwrap_err();
+        assert_eq!(failure.path, "time");
+        assert!(!failure.problem.contains("Ada"), "{}", failure.problem);
+    }
+}
