@@ -1,7 +1,9 @@
 //! The schema's own scalars, over the model's values.
 
 use async_graphql::indexmap::IndexMap;
-use async_graphql::{InputValueError, InputValueResult, Name, Scalar, ScalarType, Value};
+use async_graphql::{
+    InputType, InputValueError, InputValueResult, Name, Scalar, ScalarType, Value,
+};
 use serde_json::value::RawValue;
 
 use crate::model::{Date, DateTime, Decimal, Json};
@@ -74,7 +76,7 @@ impl ScalarType for Json {
     }
 }
 
-fn from_text<T: ScalarType + std::str::FromStr>(
+fn from_text<T: InputType + std::str::FromStr>(
     value: Value,
     expected: &str,
 ) -> InputValueResult<T> {
