@@ -1,4 +1,49 @@
 //! The GraphQL schema: the only place, with the HTTP entry, that knows async-graphql. (Vendors derive their own output
-//! types in their `schema` files.)
+//! types in their `schema` files, and do nothing else with it.)
+//!
+//! A field that touches a vendor is `Option<Result<T>>`, never `Result<Option<T>>`: the engine lets a failure of the
+//! latter take its parent with it, and one vendor's outage would empty whole answers.
 
+pub mod error;
+pub mod inputs;
+pub mod query;
 pub mod scalars;
+pub mod types;
+
+use async_graphql::{Context, EmptyMutation, EmptySubscription, SDLExportOptions};
+
+use crate::load::Loaders;
+use query::Query;
+
+/// The gateway's schema.
+pub type Schema = async_graphql::Schema<Query, EmptyMutation, EmptySubscription>;
+
+/// Makes the schema. Limits, caching and tracing are kept outside it: an extension, even an empty one, makes every
+/// field slower.
+pub fn schema() -> Schema {
+    Schema::build(Query, EmptyMutation, EmptySubscription)
+        .enable_federation()
+        .finish()
+}
+
+/// The schema as text, federation directives included: the content of `schema.graphql`.
+pub fn sdl() -> String {
+    let options = SDLExportOptions::new()
+        .federation()
+        .sorted_fields()
+        .sorted_arguments()
+        .sorted_enum_items();
+    let options = options
+        .prefer_single_line_descriptions()
+        .include_specified_by();
+    let mut sdl = schema().sdl_with_options(options);
+    if !sdl.ends_with('\n') {
+        sdl.push('\n');
+    }
+    sdl
+}
+
+/// The loaders of the request being executed.
+pub(crate) fn loaders<'a>(ctx: &Context<'a>) -> &'a Loaders {
+    ctx.data_unchecked::<Loaders>()
+}

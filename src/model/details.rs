@@ -7,7 +7,7 @@ macro_rules! define {
         pub enum Details {
             $(
                 #[doc = concat!("Of ", $name, ".")]
-                $variant(Box<crate::vendor::$module::schema::$details>),
+                $variant(std::sync::Arc<crate::vendor::$module::schema::$details>),
             )*
         }
     };

@@ -1,0 +1,512 @@
+//! The merged list: one order over all vendors, each read in the way that suits it. Walking it with cursors gives every
+//! row exactly once.
+
+use std::cmp::Ordering;
+use std::future::Future;
+use std::sync::Arc;
+
+use futures_util::future::join_all;
+use jiff::Timestamp;
+
+use super::cursor::{Cursor, Fingerprint};
+use super::record::{Kind, Record};
+use super::source::{Disordered, Findings, From, Snapshot, Source};
+use super::{Loaded, Outcome, Registry};
+use crate::model::{
+    Connection, ConnectionFilter, Order, OrderDirection, OrderField, Referral, ReferralFilter,
+    Vendor,
+};
+use crate::vendor::{Adapter, Call, Error, Native, Page, Plan, Position};
+
+/// What a list is asked for.
+#[derive(Clone, Debug)]
+pub struct ListRequest<F> {
+    /// How many rows, at most.
+    pub first: usize,
+    /// After which row.
+    pub after: Option<Cursor>,
+    /// Which rows.
+    pub filter: F,
+    /// In which order.
+    pub order: Order,
+}
+
+/// A page of a merged list.
+pub struct List<T> {
+    /// The rows.
+    pub rows: Vec<Loaded<T>>,
+    /// Whether more rows follow.
+    pub has_next: bool,
+    /// How many rows pass the filter in all, if every vendor asked could say.
+    pub total: Option<u64>,
+    /// What came of each vendor.
+    pub reports: Vec<Report>,
+    /// The order of the rows, from which cursors are made.
+    pub order: Order,
+    start_hints: Vec<(Vendor, Position)>,
+    end_hints: Vec<(Vendor, Position)>,
+}
+
+/// What came of one vendor's part.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// Whose part.
+    pub vendor: Vendor,
+    /// How it went.
+    pub status: ReportStatus,
+    /// When its rows were read.
+    pub fetched_at: Option<Timestamp>,
+}
+
+/// How a vendor's part went.
+#[derive(Clone, Debug)]
+pub enum ReportStatus {
+    /// All rows are there.
+    Ok,
+    /// The rows are older than they should be, as the vendor could not be asked.
+    Stale,
+    /// Some rows are missing.
+    Partial {
+        /// How many could not be read.
+        unreadable: usize,
+        /// Where the first of them failed.
+        first_problem: Option<String>,
+        /// Whether the vendor has more rows than are ever read.
+        cut: bool,
+        /// The call that failed midway.
+        error: Option<Error>,
+    },
+    /// No rows could be had.
+    Failed(Error),
+    /// No credentials.
+    NotConfigured,
+    /// Nothing of this vendor can pass the filter; it was not asked.
+    Unsupported,
+}
+
+/// The place of a row in an order: by time, then vendor, then the vendor's id; rows without the time come last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rank {
+    /// The time that the list is ordered by.
+    pub time: Option<Timestamp>,
+    /// Whose row.
+    pub vendor: Vendor,
+    /// The vendor's id.
+    pub remote_id: String,
+}
+
+/// Rows that can be listed over all vendors.
+pub trait Listed: Record + Sized {
+    /// The kind under which one page of a vendor's list is cached.
+    const PAGE: Kind;
+    /// The kind under which the whole list of a vendor is cached.
+    const SNAPSHOT: Kind;
+
+    /// Which rows are wanted.
+    type Filter: Clone + std::fmt::Debug + Send + Sync;
+
+    /// Whose row it is.
+    fn vendor(&self) -> Vendor;
+    /// The vendor's id.
+    fn remote_id(&self) -> &str;
+    /// The time by which it is ordered.
+    fn time(&self, field: OrderField) -> Option<Timestamp>;
+    /// Whether it says all that a single read would.
+    fn is_complete(&self) -> bool;
+    /// Whether it is wanted.
+    fn passes(&self, filter: &Self::Filter) -> bool;
+    /// Whether no row at or after this time, in this order, can be wanted.
+    fn lies_beyond(filter: &Self::Filter, order: Order, time: Timestamp) -> bool;
+    /// Whether rows of this vendor may be wanted at all.
+    fn may_include(filter: &Self::Filter, vendor: Vendor) -> bool;
+    /// How the vendor's part is best read.
+    fn plan(adapter: &dyn Adapter, filter: &Self::Filter, order: Order) -> Plan;
+    /// Reads one page of it.
+    fn page(
+        adapter: &dyn Adapter,
+        call: &Call,
+        native: &Native,
+        position: Option<&Position>,
+    ) -> impl Future<Output = Result<Page<Self>, Error>> + Send;
+}
+
+/// Reads a page of the merged list. A vendor that fails costs its own rows.
+pub async fn read<T: Listed>(
+    registry: &Registry,
+    call: &Call,
+    request: &ListRequest<T::Filter>,
+) -> List<T> {
+    let mut whole: Vec<Vendor> = Vec::new();
+    loop {
+        match try_read(registry, call, request, &whole).await {
+            Ok(list) => return list,
+            // Rows already chosen might stand in the wrong place: begin again, with that vendor's list read whole.
+            Err(Disordered(vendor)) => {
+                tracing::warn!(
+                    vendor = vendor.key(),
+                    "the vendor's list is not in the order asked for: reading it whole"
+                );
+                whole.push(vendor);
+            }
+        }
+    }
+}
+
+async fn try_read<T: Listed>(
+    registry: &Registry,
+    call: &Call,
+    request: &ListRequest<T::Filter>,
+    whole: &[Vendor],
+) -> Result<List<T>, Disordered> {
+    let mut parts = Vec::new();
+    let mut reports = Vec::new();
+    for vendor in Vendor::ALL
+        .iter()
+        .copied()
+        .filter(|vendor| T::may_include(&request.filter, *vendor))
+    {
+        let Some(adapter) = registry.adapter(vendor) else {
+            reports.push(Report {
+                vendor,
+                status: ReportStatus::NotConfigured,
+                fetched_at: None,
+            });
+            continue;
+        };
+        let (filter, order) = (request.filter.clone(), request.order);
+        let after = request.after.as_ref();
+        let rank = after.map(|cursor| cursor.after.clone());
+        let source = match T::plan(&**adapter, &filter, order) {
+            Plan::RuledOut => {
+                reports.push(Report {
+                    vendor,
+                    status: ReportStatus::Unsupported,
+                    fetched_at: None,
+                });
+                continue;
+            }
+            Plan::Paged(native) if !whole.contains(&vendor) => {
+                let hint =
+                    after.and_then(|cursor| cursor.hints.iter().find(|(of, _)| *of == vendor));
+                Source::paged(native, order, filter, rank, hint.map(|(_, at)| at.clone()))
+            }
+            Plan::Paged(native) | Plan::Whole(native) => Source::whole(native, order, filter, rank),
+        };
+        parts.push((
+            source,
+            From {
+                registry,
+                adapter,
+                call,
+            },
+        ));
+    }
+
+    // All vendors are asked at once; after that, only the one whose rows are used up.
+    let started = join_all(
+        parts
+            .iter_mut()
+            .map(|(source, from)| async { source.peek(from).await.map(|_| ()) }),
+    )
+    .await;
+    started.into_iter().collect::<Result<Vec<()>, _>>()?;
+
+    let mut rows = Vec::new();
+    let has_next = loop {
+        let Some(index) = foremost(&mut parts, request.order).await? else {
+            break false;
+        };
+        if rows.len() == request.first {
+            break true;
+        }
+        rows.extend(parts[index].0.take());
+    };
+    Ok(finish(parts, rows, has_next, reports, request.order))
+}
+
+/// Whose row comes next.
+async fn foremost<T: Listed>(
+    parts: &mut [(Source<T>, From<'_>)],
+    order: Order,
+) -> Result<Option<usize>, Disordered> {
+    let mut best: Option<(usize, Rank)> = None;
+    for (index, (source, from)) in parts.iter_mut().enumerate() {
+        let Some(row) = source.peek(from).await? else {
+            continue;
+        };
+        let rank = Rank::of(&*row.value, order.field);
+        if best
+            .as_ref()
+            .is_none_or(|(_, known)| rank.compare(known, order.direction).is_lt())
+        {
+            best = Some((index, rank));
+        }
+    }
+    Ok(best.map(|(index, _)| index))
+}
+
+fn finish<T: Listed>(
+    parts: Vec<(Source<T>, From<'_>)>,
+    rows: Vec<Loaded<T>>,
+    has_next: bool,
+    mut reports: Vec<Report>,
+    order: Order,
+) -> List<T> {
+    let mut total = Some(0);
+    let (mut start_hints, mut end_hints) = (Vec::new(), Vec::new());
+    for (source, from) in parts {
+        let vendor = from.adapter.vendor();
+        total = total.zip(source.total).map(|(sum, part)| sum + part);
+        let (start, end) = source.hints();
+        start_hints.extend(start.map(|at| (vendor, at)));
+        end_hints.extend(end.map(|at| (vendor, at)));
+        let given = rows.iter().filter(|row| row.value.vendor() == vendor);
+        let stale = given.clone().any(|row| row.stale);
+        let fetched_at = source.findings.fetched_at;
+        reports.push(Report {
+            vendor,
+            status: status(source.findings, stale),
+            fetched_at,
+        });
+    }
+    reports.sort_by_key(|report| report.vendor);
+    List {
+        rows,
+        has_next,
+        total,
+        reports,
+        order,
+        start_hints,
+        end_hints,
+    }
+}
+
+fn status(findings: Findings, stale: bool) -> ReportStatus {
+    let Findings {
+        fetched_at,
+        unreadable,
+        first_problem,
+        cut,
+        error,
+    } = findings;
+    match (fetched_at, error) {
+        (None, Some(error)) => ReportStatus::Failed(error),
+        (_, error) if error.is_some() || cut || unreadable > 0 => ReportStatus::Partial {
+            unreadable,
+            first_problem,
+            cut,
+            error,
+        },
+        _ if stale => ReportStatus::Stale,
+        _ => ReportStatus::Ok,
+    }
+}
+
+impl<T: Listed> List<T> {
+    /// A page of rows that were read together.
+    pub fn of_rows(
+        request: &ListRequest<T::Filter>,
+        vendor: Vendor,
+        page: Outcome<Page<T>>,
+    ) -> Self {
+        let mut findings = Findings::default();
+        let mut rows = Vec::new();
+        match page {
+            Ok(None) => {}
+            Ok(Some(page)) => {
+                findings.note_page(&page);
+                let row = |row: &Arc<T>| Loaded {
+                    value: row.clone(),
+                    fetched_at: page.fetched_at,
+                    stale: page.stale,
+                };
+                rows.extend(page.value.rows.iter().map(row));
+            }
+            Err(error) => findings.error = Some(error),
+        }
+        let Order { field, direction } = request.order;
+        let total = u64::try_from(rows.len())
+            .ok()
+            .filter(|_| findings.error.is_none() && findings.unreadable == 0);
+        rows.sort_by(|a, b| {
+            Rank::of(&*a.value, field).compare(&Rank::of(&*b.value, field), direction)
+        });
+        if let Some(after) = &request.after {
+            rows.retain(|row| {
+                Rank::of(&*row.value, field)
+                    .compare(&after.after, direction)
+                    .is_gt()
+            });
+        }
+        let has_next = rows.len() > request.first;
+        rows.truncate(request.first);
+        let stale = rows.iter().any(|row| row.stale);
+        let fetched_at = findings.fetched_at;
+        let reports = vec![Report {
+            vendor,
+            status: status(findings, stale),
+            fetched_at,
+        }];
+        Self {
+            rows,
+            has_next,
+            total,
+            reports,
+            order: request.order,
+            start_hints: Vec::new(),
+            end_hints: Vec::new(),
+        }
+    }
+
+    /// The cursor of a row, for the list with this fingerprint.
+    pub fn cursor(&self, index: usize, list: Fingerprint) -> Option<String> {
+        let row = self.rows.get(index)?;
+        let hints = if index + 1 == self.rows.len() {
+            &self.end_hints
+        } else {
+            &self.start_hints
+        };
+        let cursor = Cursor {
+            after: Rank::of(&*row.value, self.order.field),
+            hints: hints.clone(),
+        };
+        Some(cursor.write(list))
+    }
+}
+
+impl Rank {
+    /// The place of a row.
+    pub fn of<T: Listed>(row: &T, field: OrderField) -> Self {
+        Self {
+            time: row.time(field),
+            vendor: row.vendor(),
+            remote_id: row.remote_id().to_owned(),
+        }
+    }
+
+    /// Which of two places comes first.
+    pub fn compare(&self, other: &Self, direction: OrderDirection) -> Ordering {
+        let by_time = match (self.time, other.time) {
+            (Some(one), Some(other)) if direction == OrderDirection::Desc => other.cmp(&one),
+            (Some(one), Some(other)) => one.cmp(&other),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (None, None) => Ordering::Equal,
+        };
+        by_time
+            .then_with(|| self.vendor.cmp(&other.vendor))
+            .then_with(|| self.remote_id.cmp(&other.remote_id))
+    }
+}
+
+impl Listed for Referral {
+    const PAGE: Kind = Kind::ReferralPage;
+    const SNAPSHOT: Kind = Kind::ReferralSnapshot;
+
+    type Filter = ReferralFilter;
+
+    fn vendor(&self) -> Vendor {
+        self.vendor
+    }
+
+    fn remote_id(&self) -> &str {
+        &self.remote_id
+    }
+
+    fn time(&self, field: OrderField) -> Option<Timestamp> {
+        match field {
+            OrderField::CreatedAt => self.created_at.map(|time| time.0),
+            OrderField::UpdatedAt => self.updated_at.map(|time| time.0),
+        }
+    }
+
+    fn is_complete(&self) -> bool {
+        self.complete
+    }
+
+    fn passes(&self, filter: &ReferralFilter) -> bool {
+        filter.matches(self)
+    }
+
+    fn lies_beyond(filter: &ReferralFilter, order: Order, time: Timestamp) -> bool {
+        let (after, before) = match order.field {
+            OrderField::CreatedAt => (filter.created_after, filter.created_before),
+            OrderField::UpdatedAt => (filter.updated_after, filter.updated_before),
+        };
+        match order.direction {
+            OrderDirection::Asc => before.is_some_and(|bound| time >= bound.0),
+            OrderDirection::Desc => after.is_some_and(|bound| time <= bound.0),
+        }
+    }
+
+    fn may_include(filter: &ReferralFilter, vendor: Vendor) -> bool {
+        filter
+            .vendors
+            .as_ref()
+            .is_none_or(|vendors| vendors.contains(&vendor))
+    }
+
+    fn plan(adapter: &dyn Adapter, filter: &ReferralFilter, order: Order) -> Plan {
+        adapter.plan_referrals(filter, order)
+    }
+
+    async fn page(
+        adapter: &dyn Adapter,
+        call: &Call,
+        native: &Native,
+        position: Option<&Position>,
+    ) -> Result<Page<Self>, Error> {
+        adapter.referrals(call, native, position).await
+    }
+}
+
+impl Listed for Connection {
+    const PAGE: Kind = Kind::ConnectionPage;
+    const SNAPSHOT: Kind = Kind::ConnectionSnapshot;
+
+    type Filter = ConnectionFilter;
+
+    fn vendor(&self) -> Vendor {
+        self.vendor
+    }
+
+    fn remote_id(&self) -> &str {
+        &self.remote_id
+    }
+
+    fn time(&self, field: OrderField) -> Option<Timestamp> {
+        match field {
+            OrderField::CreatedAt => self.created_at.map(|time| time.0),
+            OrderField::UpdatedAt => self.updated_at.map(|time| time.0),
+        }
+    }
+
+    fn is_complete(&self) -> bool {
+        true
+    }
+
+    fn passes(&self, filter: &ConnectionFilter) -> bool {
+        filter.matches(self)
+    }
+
+    fn lies_beyond(_filter: &ConnectionFilter, _order: Order, _time: Timestamp) -> bool {
+        false
+    }
+
+    fn may_include(_filter: &ConnectionFilter, _vendor: Vendor) -> bool {
+        true
+    }
+
+    fn plan(adapter: &dyn Adapter, filter: &ConnectionFilter, order: Order) -> Plan {
+        adapter.plan_connections(filter, order)
+    }
+
+    async fn page(
+        adapter: &dyn Adapter,
+        call: &Call,
+        native: &Native,
+        position: Option<&Position>,
+    ) -> Result<Page<Self>, Error> {
+        adapter.connections(call, native, position).await
+    }
+}

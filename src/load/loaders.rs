@@ -1,0 +1,370 @@
+//! The loaders of one request: one per vendor and kind, so that a slow vendor holds up no fast one.
+
+use std::collections::{BTreeMap, HashMap};
+use std::future::Future;
+use std::marker::PhantomData;
+use std::sync::{Arc, OnceLock};
+
+use dataloader::BatchFn;
+use dataloader::cached::Loader;
+use futures_util::stream::{self, StreamExt as _};
+use tokio::time::Instant;
+
+use super::record::{EngagementReferrals, Record};
+use super::{Key, Loaded, Outcome, Registry};
+use crate::model::{Connection, Facilitator, FeePreview, Note, Person, Referral, Stage, Vendor};
+use crate::vendor::{Adapter, Call, Error, Result, error};
+
+/// How many single reads of one batch are under way at once; the vendor's own cap bounds them further.
+const PARALLEL: usize = 16;
+
+/// Everything that one request reads goes through here.
+pub struct Loaders {
+    /// The vendors of the caller's workspace.
+    pub registry: Arc<Registry>,
+    /// For which request, and until when.
+    pub call: Call,
+    by_vendor: BTreeMap<Vendor, VendorLoaders>,
+}
+
+#[derive(Default)]
+struct VendorLoaders {
+    referrals: Lazy<Referral>,
+    connections: Lazy<Connection>,
+    engagements: Lazy<EngagementReferrals>,
+    facilitators: Lazy<Vec<Facilitator>>,
+    notes: Lazy<Vec<Note>>,
+    fee_previews: Lazy<FeePreview>,
+}
+
+type Lazy<T> = OnceLock<Loader<Arc<str>, Outcome<T>, Batch<T>>>;
+
+/// Loads what one vendor has of one kind.
+struct Batch<T> {
+    registry: Arc<Registry>,
+    adapter: Arc<dyn Adapter>,
+    call: Call,
+    kind: PhantomData<fn() -> T>,
+}
+
+/// How records of a kind are fetched from a vendor.
+trait Fetch: Record + Sized {
+    /// One record by a call of its own.
+    fn one(
+        adapter: &dyn Adapter,
+        call: &Call,
+        id: &str,
+    ) -> impl Future<Output = Result<Option<Self>>> + Send;
+
+    /// How many one call can bring, where there is such a call.
+    fn bulk_limit(_adapter: &dyn Adapter) -> Option<usize> {
+        None
+    }
+
+    /// Several in one call.
+    fn bulk(
+        adapter: &dyn Adapter,
+        _call: &Call,
+        _ids: &[&str],
+    ) -> impl Future<Output = Result<Vec<Self>>> + Send {
+        let vendor = adapter.vendor();
+        async move { Err(Error::unsupported(vendor, "bulk")) }
+    }
+
+    /// The id under which it was asked for.
+    fn id(&self) -> &str {
+        ""
+    }
+}
+
+impl Loaders {
+    /// The loaders of a new request.
+    pub fn new(registry: Arc<Registry>, call: Call) -> Self {
+        let by_vendor = registry
+            .adapters
+            .keys()
+            .map(|vendor| (*vendor, VendorLoaders::default()))
+            .collect();
+        Self {
+            registry,
+            call,
+            by_vendor,
+        }
+    }
+
+    /// One referral.
+    pub async fn referral(&self, vendor: Vendor, id: &str) -> Outcome<Referral> {
+        self.load(vendor, id, |loaders| &loaders.referrals).await
+    }
+
+    /// One connection.
+    pub async fn connection(&self, vendor: Vendor, id: &str) -> Outcome<Connection> {
+        self.load(vendor, id, |loaders| &loaders.connections).await
+    }
+
+    /// The referrals of an engagement; `None` when no referral has it.
+    pub async fn engagement(&self, vendor: Vendor, id: &str) -> Outcome<EngagementReferrals> {
+        self.load(vendor, id, |loaders| &loaders.engagements).await
+    }
+
+    /// A referral's facilitators, by a call of their own.
+    pub async fn facilitators(&self, vendor: Vendor, referral: &str) -> Outcome<Vec<Facilitator>> {
+        self.load(vendor, referral, |loaders| &loaders.facilitators)
+            .await
+    }
+
+    /// A referral's notes.
+    pub async fn notes(&self, vendor: Vendor, referral: &str) -> Outcome<Vec<Note>> {
+        self.load(vendor, referral, |loaders| &loaders.notes).await
+    }
+
+    /// What converting a referral would cost.
+    pub async fn fee_preview(&self, vendor: Vendor, referral: &str) -> Outcome<FeePreview> {
+        self.load(vendor, referral, |loaders| &loaders.fee_previews)
+            .await
+    }
+
+    /// People found by name or e-mail address.
+    pub async fn people(&self, vendor: Vendor, search: &str, limit: usize) -> Outcome<Vec<Person>> {
+        let id = format!("{limit} {search}").into();
+        let search = search.to_owned();
+        self.single(vendor, id, async move |adapter, call| {
+            adapter.people(&call, &search, limit).await.map(Some)
+        })
+        .await
+    }
+
+    /// The stages of a vendor's pipeline.
+    pub async fn stages(&self, vendor: Vendor) -> Outcome<Vec<Stage>> {
+        self.single(vendor, "".into(), async move |adapter, call| {
+            adapter.stages(&call).await.map(Some)
+        })
+        .await
+    }
+
+    /// Makes rows of a list known to this request, so that nothing asks for them again.
+    pub async fn prime_referrals(&self, rows: &[Loaded<Referral>]) {
+        for row in rows.iter().filter(|row| row.value.complete) {
+            if let Some(loader) = self.loader(row.value.vendor, |loaders| &loaders.referrals) {
+                loader
+                    .prime(row.value.remote_id.as_str().into(), Ok(Some(row.clone())))
+                    .await;
+            }
+        }
+    }
+
+    async fn load<T: Fetch>(
+        &self,
+        vendor: Vendor,
+        id: &str,
+        pick: impl Fn(&VendorLoaders) -> &Lazy<T>,
+    ) -> Outcome<T> {
+        let Some(adapter) = self.registry.adapter(vendor) else {
+            return Err(not_configured(vendor));
+        };
+        let key = self.registry.scope(&**adapter).key(T::KIND, id.into());
+        if let Some(known) = self.registry.cache.get(&key) {
+            return Ok(known);
+        }
+        let Some(loader) = self.loader(vendor, pick) else {
+            return Err(not_configured(vendor));
+        };
+        let loaded = loader.try_load(key.id().clone()).await;
+        loaded.unwrap_or_else(|_| {
+            Err(Error::new(
+                vendor,
+                "load",
+                error::Kind::Unavailable,
+                "the batch forgot a key",
+            ))
+        })
+    }
+
+    fn loader<T: Fetch>(
+        &self,
+        vendor: Vendor,
+        pick: impl Fn(&VendorLoaders) -> &Lazy<T>,
+    ) -> Option<&Loader<Arc<str>, Outcome<T>, Batch<T>>> {
+        let adapter = self.registry.adapter(vendor)?;
+        let make = || {
+            Loader::new(Batch {
+                registry: self.registry.clone(),
+                adapter: adapter.clone(),
+                call: self.call.clone(),
+                kind: PhantomData,
+            })
+        };
+        Some(pick(self.by_vendor.get(&vendor)?).get_or_init(make))
+    }
+
+    async fn single<T, F, Fut>(&self, vendor: Vendor, id: Arc<str>, fetch: F) -> Outcome<T>
+    where
+        T: Record,
+        F: FnOnce(Arc<dyn Adapter>, Call) -> Fut,
+        Fut: Future<Output = Result<Option<T>>> + Send + 'static,
+    {
+        let Some(adapter) = self.registry.adapter(vendor) else {
+            return Err(not_configured(vendor));
+        };
+        let key = self.registry.scope(&**adapter).key(T::KIND, id);
+        let call = self.registry.detached(&self.call);
+        self.registry
+            .cache
+            .flights()
+            .load_one(&self.registry.cache, key, self.call.deadline, || {
+                let fetched = fetch(adapter.clone(), call);
+                async move { fetched.await.map(|found| found.map(Arc::new)) }
+            })
+            .await
+    }
+}
+
+impl Registry {
+    /// The same call, no longer bound to the time of the request that began it.
+    pub fn detached(&self, call: &Call) -> Call {
+        Call {
+            request_id: call.request_id.clone(),
+            deadline: Instant::now() + self.call_budget,
+        }
+    }
+}
+
+impl<T: Fetch> BatchFn<Arc<str>, Outcome<T>> for Batch<T> {
+    async fn load(&mut self, ids: &[Arc<str>]) -> HashMap<Arc<str>, Outcome<T>> {
+        let scope = self.registry.scope(&*self.adapter);
+        let keys = ids
+            .iter()
+            .map(|id| scope.key(T::KIND, id.clone()))
+            .collect();
+        let (adapter, call) = (self.adapter.clone(), self.registry.detached(&self.call));
+        let cache = &self.registry.cache;
+        let outcomes = cache
+            .flights()
+            .load(cache, keys, self.call.deadline, |missing| {
+                fetch(adapter, call, missing)
+            })
+            .await;
+        outcomes
+            .into_iter()
+            .map(|(key, outcome)| (key.id().clone(), outcome))
+            .collect()
+    }
+}
+
+/// One call for all where the vendor has one, else one each.
+async fn fetch<T: Fetch>(
+    adapter: Arc<dyn Adapter>,
+    call: Call,
+    keys: Vec<Key>,
+) -> Vec<(Key, Result<Option<Arc<T>>>)> {
+    if let Some(limit) = T::bulk_limit(&*adapter).filter(|limit| *limit > 0 && keys.len() > 1) {
+        let batches: Vec<Vec<Key>> = keys.chunks(limit).map(<[Key]>::to_vec).collect();
+        let batches = batches
+            .into_iter()
+            .map(|keys| fetch_bulk(&*adapter, &call, keys));
+        return stream::iter(batches)
+            .buffer_unordered(PARALLEL)
+            .concat()
+            .await;
+    }
+    let singles = keys.into_iter().map(|key| {
+        let (adapter, call) = (&*adapter, &call);
+        async move {
+            let found = T::one(adapter, call, key.id()).await;
+            (key, found.map(|found| found.map(Arc::new)))
+        }
+    });
+    stream::iter(singles)
+        .buffer_unordered(PARALLEL)
+        .collect()
+        .await
+}
+
+async fn fetch_bulk<T: Fetch>(
+    adapter: &dyn Adapter,
+    call: &Call,
+    keys: Vec<Key>,
+) -> Vec<(Key, Result<Option<Arc<T>>>)> {
+    let ids: Vec<&str> = keys.iter().map(|key| &**key.id()).collect();
+    match T::bulk(adapter, call, &ids).await {
+        Err(error) => keys
+            .iter()
+            .map(|key| (key.clone(), Err(error.clone())))
+            .collect(),
+        Ok(found) => {
+            let mut found: HashMap<String, Arc<T>> = found
+                .into_iter()
+                .map(|record| (record.id().to_owned(), Arc::new(record)))
+                .collect();
+            keys.iter()
+                .map(|key| (key.clone(), Ok(found.remove(&**key.id()))))
+                .collect()
+        }
+    }
+}
+
+fn not_configured(vendor: Vendor) -> Error {
+    Error::new(vendor, "load", error::Kind::NotConfigured, "no credentials")
+}
+
+impl Fetch for Referral {
+    async fn one(adapter: &dyn Adapter, call: &Call, id: &str) -> Result<Option<Self>> {
+        adapter.referral(call, id).await
+    }
+
+    fn bulk_limit(adapter: &dyn Adapter) -> Option<usize> {
+        adapter.bulk_limit()
+    }
+
+    async fn bulk(adapter: &dyn Adapter, call: &Call, ids: &[&str]) -> Result<Vec<Self>> {
+        adapter.referrals_by_id(call, ids).await
+    }
+
+    fn id(&self) -> &str {
+        &self.remote_id
+    }
+}
+
+impl Fetch for Connection {
+    async fn one(adapter: &dyn Adapter, call: &Call, id: &str) -> Result<Option<Self>> {
+        adapter.connection(call, id).await
+    }
+
+    fn bulk_limit(adapter: &dyn Adapter) -> Option<usize> {
+        adapter.bulk_limit()
+    }
+
+    async fn bulk(adapter: &dyn Adapter, call: &Call, ids: &[&str]) -> Result<Vec<Self>> {
+        adapter.connections_by_id(call, ids).await
+    }
+
+    fn id(&self) -> &str {
+        &self.remote_id
+    }
+}
+
+impl Fetch for EngagementReferrals {
+    async fn one(adapter: &dyn Adapter, call: &Call, id: &str) -> Result<Option<Self>> {
+        let page = adapter.engagement(call, id).await?;
+        let exists = !page.rows.is_empty() || !page.unreadable.is_empty();
+        Ok(exists.then(|| Self(Arc::new(page))))
+    }
+}
+
+impl Fetch for Vec<Facilitator> {
+    async fn one(adapter: &dyn Adapter, call: &Call, id: &str) -> Result<Option<Self>> {
+        adapter.facilitators(call, id).await
+    }
+}
+
+impl Fetch for Vec<Note> {
+    async fn one(adapter: &dyn Adapter, call: &Call, id: &str) -> Result<Option<Self>> {
+        adapter.notes(call, id).await
+    }
+}
+
+impl Fetch for FeePreview {
+    async fn one(adapter: &dyn Adapter, call: &Call, id: &str) -> Result<Option<Self>> {
+        adapter.fee_preview(call, id).await
+    }
+}

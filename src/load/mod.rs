@@ -1,0 +1,79 @@
+//! Reading through the cache: loaders made per request, one per vendor and kind, and the merged list.
+//!
+//! A record is looked for in the cache, then among the calls under way, then at the vendor: many missing ones in one
+//! call where the vendor has such a call. The call belongs to no request, so that it survives the one that began it.
+
+pub mod cache;
+pub mod cursor;
+pub mod flight;
+pub mod list;
+pub mod loaders;
+pub mod record;
+pub mod source;
+
+pub use cache::{Bounded, Cache, Key, Scope};
+pub use list::{List, ListRequest, Listed, Report, ReportStatus};
+pub use loaders::Loaders;
+pub use record::{Kind, Record};
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::clock::Clock;
+use crate::model::{Vendor, Workspace};
+use crate::vendor::{Adapter, Error};
+
+/// The vendors of one workspace, and what is known of their records.
+pub struct Registry {
+    /// Whose.
+    pub workspace: Workspace,
+    /// The configured vendors.
+    pub adapters: BTreeMap<Vendor, Arc<dyn Adapter>>,
+    /// Shared by all workspaces; its keys tell them apart.
+    pub cache: Arc<Cache>,
+    /// Tells the time.
+    pub clock: Clock,
+    /// How long a call that has outlived its request may go on.
+    pub call_budget: Duration,
+    /// How many rows of one vendor are read for one list.
+    pub max_scan: usize,
+}
+
+/// A record as it was read.
+#[derive(Debug)]
+pub struct Loaded<T> {
+    /// The record.
+    pub value: Arc<T>,
+    /// When it was read from the vendor.
+    pub fetched_at: Timestamp,
+    /// Whether the vendor could not be asked since.
+    pub stale: bool,
+}
+
+/// What came of loading one record; `None` when there is no such one.
+pub type Outcome<T> = Result<Option<Loaded<T>>, Error>;
+
+impl Registry {
+    /// The adapter of a vendor, if it is configured.
+    pub fn adapter(&self, vendor: Vendor) -> Option<&Arc<dyn Adapter>> {
+        self.adapters.get(&vendor)
+    }
+
+    /// What the keys of this adapter's records have in common.
+    pub fn scope(&self, adapter: &dyn Adapter) -> Scope {
+        Scope::new(self.workspace.clone(), adapter.vendor(), adapter.account())
+    }
+}
+
+impl<T> Clone for Loaded<T> {
+    fn clone(&self) -> Self {
+        Self {
+            value: self.value.clone(),
+            fetched_at: self.fetched_at,
+            stale: self.stale,
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! What is kept in the cache, by kind.
+
+use std::sync::Arc;
+
+use super::Loaded;
+use super::list::Listed;
+use crate::model::{Connection, Facilitator, FeePreview, Note, Person, Referral, Stage};
+use crate::vendor::Page;
+
+/// The kind of a cached record; with the vendor and the id it tells one from another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    /// One referral, by its id.
+    Referral,
+    /// One connection, by its id.
+    Connection,
+    /// The facilitators of a referral.
+    Facilitators,
+    /// The notes of a referral.
+    Notes,
+    /// The fee preview of a referral.
+    FeePreview,
+    /// The referrals of an engagement.
+    Engagement,
+    /// One page of a list that the vendor sorts, by query and position.
+    ReferralPage,
+    /// A list of referrals read whole, by query.
+    ReferralSnapshot,
+    /// One page of a list of connections.
+    ConnectionPage,
+    /// A list of connections read whole.
+    ConnectionSnapshot,
+    /// People found by a search.
+    People,
+    /// The stages of the pipeline.
+    Stages,
+}
+
+/// Something that can be kept in the cache.
+pub trait Record: Send + Sync + 'static {
+    /// Its kind. No two types share one.
+    const KIND: Kind;
+
+    /// About how many bytes it holds in memory, itself included.
+    fn weight(&self) -> usize;
+}
+
+impl Record for Referral {
+    const KIND: Kind = Kind::Referral;
+
+    /// The mapped fields hold about as much text again as the vendor's JSON.
+    fn weight(&self) -> usize {
+        size_of::<Self>() + 2 * self.raw.0.get().len()
+    }
+}
+
+impl Record for Connection {
+    const KIND: Kind = Kind::Connection;
+
+    fn weight(&self) -> usize {
+        size_of::<Self>() + 2 * self.raw.0.get().len()
+    }
+}
+
+impl Record for Vec<Facilitator> {
+    const KIND: Kind = Kind::Facilitators;
+
+    fn weight(&self) -> usize {
+        size_of::<Self>() + self.len() * (size_of::<Facilitator>() + 200)
+    }
+}
+
+impl Record for Vec<Note> {
+    const KIND: Kind = Kind::Notes;
+
+    fn weight(&self) -> usize {
+        size_of::<Self>()
+            + self
+                .iter()
+                .map(|note| size_of::<Note>() + note.content.len() + 40)
+                .sum::<usize>()
+    }
+}
+
+impl Record for FeePreview {
+    const KIND: Kind = Kind::FeePreview;
+
+    fn weight(&self) -> usize {
+        let raw = [&self.fee_plans, &self.facilitators]
+            .into_iter()
+            .flatten()
+            .map(|json| json.0.get().len());
+        size_of::<Self>() + raw.sum::<usize>() + 200
+    }
+}
+
+/// The referrals of one engagement.
+pub struct EngagementReferrals(pub Arc<Page<Referral>>);
+
+impl EngagementReferrals {
+    /// The page that holds them all.
+    pub fn into_page(loaded: Loaded<Self>) -> Loaded<Page<Referral>> {
+        Loaded {
+            value: loaded.value.0.clone(),
+            fetched_at: loaded.fetched_at,
+            stale: loaded.stale,
+        }
+    }
+}
+
+impl Record for EngagementReferrals {
+    const KIND: Kind = Kind::Engagement;
+
+    fn weight(&self) -> usize {
+        self.0.rows.iter().map(|row| row.weight()).sum::<usize>() + size_of::<Self>()
+    }
+}
+
+impl<T: Listed> Record for Page<T> {
+    const KIND: Kind = T::PAGE;
+
+    fn weight(&self) -> usize {
+        self.rows.iter().map(|row| row.weight()).sum::<usize>() + size_of::<Self>()
+    }
+}
+
+impl Record for Vec<Person> {
+    const KIND: Kind = Kind::People;
+
+    fn weight(&self) -> usize {
+        size_of::<Self>() + self.len() * (size_of::<Person>() + 150)
+    }
+}
+
+impl Record for Vec<Stage> {
+    const KIND: Kind = Kind::Stages;
+
+    fn weight(&self) -> usize {
+        size_of::<Self>() + self.len() * (size_of::<Stage>() + 60)
+    }
+}
