@@ -1,0 +1,67 @@
+//! Puts the gateway together from its configuration.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::graphql;
+use crate::http::App;
+use crate::http::documents::Documents;
+use crate::http::hosts::AllowedHosts;
+use crate::http::request_id::RequestIds;
+use crate::load::{Cache, Registry};
+use crate::model::{Vendor, Workspace};
+use crate::vendor::http::Connect;
+use crate::vendor::{Adapter, Result};
+
+/// The one workspace that there is as long as callers are not told apart.
+const WORKSPACE: &str = "default";
+
+/// Makes everything that answering requests takes.
+pub fn build(config: &Config, clock: &Clock, request_ids: RequestIds) -> Result<Arc<App>> {
+    let cache = &config.cache;
+    let registry = Registry {
+        workspace: Workspace::new(WORKSPACE),
+        adapters: adapters(config, clock)?,
+        cache: Arc::new(Cache::new(
+            clock.clone(),
+            cache.max_bytes,
+            cache.fresh,
+            cache.missing,
+        )),
+        clock: clock.clone(),
+        call_budget: config.server.request_timeout,
+        max_scan: cache.max_scan,
+    };
+    Ok(Arc::new(App {
+        schema: graphql::schema(),
+        registry: Arc::new(registry),
+        documents: Documents::default(),
+        request_ids,
+        request_timeout: config.server.request_timeout,
+        max_request_bytes: config.server.max_request_bytes,
+        graphiql: config.server.graphiql,
+        allowed_hosts: AllowedHosts::new(&config.server.allowed_hosts),
+        ending: CancellationToken::new(),
+    }))
+}
+
+/// The adapters of the vendors that have credentials.
+pub fn adapters(config: &Config, clock: &Clock) -> Result<BTreeMap<Vendor, Arc<dyn Adapter>>> {
+    let connect = Connect {
+        workspace: Workspace::new(WORKSPACE),
+        clock: clock.clone(),
+        limits: config.limits,
+        data_dir: config.server.data_dir.clone(),
+    };
+    let configured = config
+        .vendors
+        .iter()
+        .filter_map(|(vendor, connector)| Some((*vendor, connector.as_ref()?)));
+    configured
+        .map(|(vendor, connector)| Ok((vendor, connector(&connect)?)))
+        .collect()
+}

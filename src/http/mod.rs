@@ -1,0 +1,61 @@
+//! The HTTP surface: `/graphql`, GraphiQL, health; who may address us, request ids, and shutdown.
+
+pub mod assets;
+pub mod documents;
+pub mod entry;
+pub mod guard;
+pub mod health;
+pub mod hosts;
+pub mod request_id;
+pub mod server;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::routing::get;
+use tokio_util::sync::CancellationToken;
+
+use crate::graphql::Schema;
+use crate::load::Registry;
+use documents::Documents;
+use hosts::AllowedHosts;
+use request_id::RequestIds;
+
+/// Everything that answering a request takes.
+pub struct App {
+    /// The schema.
+    pub schema: Schema,
+    /// The vendors and the cache.
+    pub registry: Arc<Registry>,
+    /// Documents that were parsed before.
+    pub documents: Documents,
+    /// Gives out request ids.
+    pub request_ids: RequestIds,
+    /// How long a request may take in all.
+    pub request_timeout: Duration,
+    /// How many bytes a request may have.
+    pub max_request_bytes: usize,
+    /// Whether GraphiQL is served.
+    pub graphiql: bool,
+    /// By which names we may be addressed.
+    pub allowed_hosts: AllowedHosts,
+    /// Raised when the gateway is to end.
+    pub ending: CancellationToken,
+}
+
+/// The routes.
+pub fn router(app: Arc<App>) -> Router {
+    let mut router = Router::new()
+        .route("/graphql", get(entry::get).post(entry::post))
+        .route("/health/live", get(health::live))
+        .route("/health/ready", get(health::ready));
+    if app.graphiql {
+        router = router
+            .route("/graphiql", get(assets::graphiql))
+            .route("/graphiql/playground.js", get(assets::playground_script))
+            .route("/assets/{*path}", get(assets::asset));
+    }
+    let hosts = axum::middleware::from_fn_with_state(app.clone(), hosts::refuse_foreign);
+    router.layer(hosts).with_state(app)
+}

@@ -1,0 +1,31 @@
+//! Request ids: one per request, in the answer's header, in errors and in the log.
+
+use std::sync::Arc;
+
+/// Gives out request ids. The ids come from outside, so that a test can know them.
+#[derive(Clone)]
+pub struct RequestIds(Arc<dyn Fn() -> uuid::Uuid + Send + Sync>);
+
+/// The header that carries the id to the client.
+pub const HEADER: &str = "x-request-id";
+
+impl RequestIds {
+    /// Random ids.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place where request ids are drawn"
+    )]
+    pub fn random() -> Self {
+        Self(Arc::new(uuid::Uuid::new_v4))
+    }
+
+    /// Ids from elsewhere.
+    pub fn from_fn(next: impl Fn() -> uuid::Uuid + Send + Sync + 'static) -> Self {
+        Self(Arc::new(next))
+    }
+
+    /// The next id.
+    pub fn next(&self) -> Arc<str> {
+        (self.0)().to_string().into()
+    }
+}

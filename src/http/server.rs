@@ -1,0 +1,40 @@
+//! Accepting connections, and ending: requests under way are finished, for as long as the grace allows.
+
+use std::future::Future;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tracing::{info, warn};
+
+use super::{App, router};
+
+/// Serves until `shutdown`, then finishes what runs, but for no longer than `grace`.
+pub async fn run(
+    listener: TcpListener,
+    app: Arc<App>,
+    grace: Duration,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    let ending = app.ending.clone();
+    let serve = axum::serve(listener, router(app)).with_graceful_shutdown({
+        let ending = ending.clone();
+        async move {
+            shutdown.await;
+            info!("shutting down: finishing what runs");
+            ending.cancel();
+        }
+    });
+    let cut_short = async {
+        ending.cancelled().await;
+        tokio::time::sleep(grace).await;
+    };
+    tokio::select! {
+        served = serve => served,
+        () = cut_short => {
+            warn!("requests were still running when the time for shutdown was used up");
+            Ok(())
+        }
+    }
+}
