@@ -1,9 +1,21 @@
 //! The sandbox: emulators of the four vendors that behave as their pages say, for running the whole product with no
 //! credentials and no network, and for the tests. It shares no types with the clients.
 
+mod control;
+mod faults;
+mod log;
+mod mount;
+#[cfg(test)]
+pub(crate) mod probe;
 mod request;
+mod spoil;
+#[cfg(test)]
+mod tests;
 pub mod world;
 
+pub use faults::{Fault, Kind};
+pub use log::Logged;
+pub use mount::{Mounted, Sandbox};
 pub use request::{Base, Problems, Query};
 
 use std::collections::BTreeMap;

@@ -4,6 +4,8 @@ mod answer;
 mod render;
 mod routes;
 mod seed;
+#[cfg(test)]
+mod tests;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

@@ -5,6 +5,8 @@ mod listing;
 mod render;
 mod routes;
 mod seed;
+#[cfg(test)]
+mod tests;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
