@@ -1,7 +1,22 @@
 //! The sandbox: emulators of the four vendors that behave as their pages say, for running the whole product with no
 //! credentials and no network, and for the tests. It shares no types with the clients.
 
+mod control;
+mod faults;
+mod log;
+mod mount;
+#[cfg(test)]
+pub(crate) mod probe;
+mod request;
+mod spoil;
+#[cfg(test)]
+mod tests;
 pub mod world;
+
+pub use faults::{Fault, Kind};
+pub use log::Logged;
+pub use mount::{Mounted, Sandbox};
+pub use request::{Base, Problems, Query};
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -80,6 +95,16 @@ impl Switches {
 
     /// Sets a switch; the error says which names or values there are.
     pub fn set(&self, name: &str, value: &str) -> Result<(), String> {
+        let (switch, value) = self.check(name, value)?;
+        self.set
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(switch.name, value);
+        Ok(())
+    }
+
+    /// What [`Switches::set`] would set, or why it would refuse.
+    pub fn check(&self, name: &str, value: &str) -> Result<(Switch, &'static str), String> {
         let Some(switch) = self.known.iter().find(|switch| switch.name == name) else {
             let names: Vec<_> = self.known.iter().map(|switch| switch.name).collect();
             return Err(format!(
@@ -93,11 +118,7 @@ impl Switches {
                 switch.values.join(", ")
             ));
         };
-        self.set
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(switch.name, value);
-        Ok(())
+        Ok((*switch, value))
     }
 
     /// All back to their defaults.

@@ -1,0 +1,180 @@
+//! Introzy's emulator: the reads of <https://introzy-api-docs.apidocumentation.com>, over a seeded organization.
+
+mod answer;
+mod render;
+mod routes;
+mod seed;
+#[cfg(test)]
+mod tests;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::http::header::AUTHORIZATION;
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+
+use self::answer::Failure;
+use crate::sandbox::{Emulator, Setup, Switch};
+
+/// The only key that this organization has.
+pub const API_KEY: &str =
+    "introzy_0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+/// What the documentation leaves open.
+pub const SWITCHES: &[Switch] = &[
+    Switch {
+        name: "meta",
+        values: &["absent", "present"],
+        about: "Whether success envelopes carry meta: the text says so, no sample shows it.",
+    },
+    Switch {
+        name: "order",
+        values: &["newest_first", "oldest_first", "shuffled"],
+        about: "The order of lists, which is not documented. Shuffled is the same at every call.",
+    },
+    Switch {
+        name: "party_name",
+        values: &["absent", "null"],
+        about: "The key name of a USER party: absent in the guide, null in the reference.",
+    },
+    Switch {
+        name: "stage_shape",
+        values: &["guide", "reference"],
+        about: "A referral's stage: id, label and color in the guide; description and sortOrder too in the reference.",
+    },
+    Switch {
+        name: "paging_out_of_range",
+        values: &["refuse", "clamp"],
+        about: "A limit outside 1 to 100 or a negative offset: 400, or the nearest allowed value.",
+    },
+    Switch {
+        name: "malformed_id",
+        values: &["refuse", "not_found"],
+        about: "An id that is no UUID: 400 or 404.",
+    },
+    Switch {
+        name: "errors",
+        values: &["upper_snake", "other_codes", "code_only", "empty"],
+        about: "Error bodies: codes as UNAUTHORIZED, codes as errors/401, an error without message and meta, no body. Only CONFLICT is documented.",
+    },
+    Switch {
+        name: "pipeline_deals_errors",
+        values: &["wrapped", "unwrapped"],
+        about: "Errors below /api/pipeline-deals: in the envelope, or code and message at the root as its successes are.",
+    },
+    Switch {
+        name: "rate_limit",
+        values: &["off", "refuse", "refuse_with_retry_after"],
+        about: "Answers 429 to everything. No limit is documented.",
+    },
+    Switch {
+        name: "stages",
+        values: &["still", "moving"],
+        about: "Moving: every read of a referral finds it one stage further, as a colleague would move it. No API does.",
+    },
+    Switch {
+        name: "deal_note_entity",
+        values: &["null", "deal"],
+        about: "entityType and entityId of a note on a deal.",
+    },
+    Switch {
+        name: "strict_query",
+        values: &["off", "on"],
+        about: "Refuses query parameters that are not documented, with 400. They are noted in the request log in any case.",
+    },
+];
+
+/// A fresh emulator.
+pub fn emulator(setup: Setup) -> Arc<dyn Emulator> {
+    Arc::new(Introzy {
+        setup,
+        state: Arc::new(Mutex::new(seed::state())),
+    })
+}
+
+/// The emulator; clones share the state.
+#[derive(Clone)]
+struct Introzy {
+    setup: Setup,
+    state: Arc<Mutex<seed::State>>,
+}
+
+impl Emulator for Introzy {
+    fn router(&self) -> Router {
+        routes::router()
+            .layer(from_fn_with_state(self.clone(), guard))
+            .merge(routes::test_hooks())
+            .with_state(self.clone())
+    }
+
+    fn reset(&self) {
+        *self.state() = seed::state();
+    }
+
+    fn environment(&self, base: &str) -> Vec<(&'static str, String)> {
+        vec![
+            ("INTROZY_BASE_URL", base.to_owned()),
+            ("INTROZY_API_KEY", API_KEY.to_owned()),
+        ]
+    }
+}
+
+impl Introzy {
+    fn state(&self) -> MutexGuard<'_, seed::State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is(&self, switch: &str, value: &str) -> bool {
+        self.setup.switches.is(switch, value)
+    }
+}
+
+/// Lets in who has the key, and writes the bodies of all errors.
+///
+/// <https://introzy-api-docs.apidocumentation.com/introzy-api-documentation/authentication>
+async fn guard(State(app): State<Introzy>, request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
+    let response = match admit(&app, &request) {
+        Ok(()) => next.run(request).await,
+        Err(failure) => failure.into_response(),
+    };
+    let Some(failure) = response.extensions().get::<Failure>().cloned() else {
+        return response;
+    };
+    app.failed(&failure, &path)
+}
+
+fn admit(app: &Introzy, request: &Request) -> Result<(), Failure> {
+    let sent = request.headers().get(AUTHORIZATION);
+    let token = sent
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.strip_prefix("Bearer "));
+    match token {
+        Some(API_KEY) => {}
+        Some(_) => {
+            return Err(Failure::new(
+                StatusCode::UNAUTHORIZED,
+                "UNAUTHORIZED",
+                "Invalid or expired API key",
+            ));
+        }
+        None => {
+            return Err(Failure::new(
+                StatusCode::UNAUTHORIZED,
+                "UNAUTHORIZED",
+                "Authentication required",
+            ));
+        }
+    }
+    if app.is("rate_limit", "off") {
+        return Ok(());
+    }
+    Err(Failure::new(
+        StatusCode::TOO_MANY_REQUESTS,
+        "RATE_LIMIT_EXCEEDED",
+        "Too many requests",
+    ))
+}

@@ -1,0 +1,293 @@
+//! Plannr's emulator: the reads of <https://apidocs.plannrcrm.com>, over twelve seeded firms.
+
+mod answer;
+mod listing;
+mod render;
+mod routes;
+mod seed;
+#[cfg(test)]
+mod tests;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
+
+use self::answer::Failure;
+use crate::sandbox::{Emulator, Problems, Setup, Switch};
+
+/// The personal access token of Ada Okoro.
+pub const ACCESS_TOKEN: &str = "plannr-sandbox-token-7c1f";
+
+/// Picks the account to act as.
+const ACCOUNT_HEADER: &str = "x-plannr-account-uuid";
+
+/// Requests per minute and user: <https://api-how-to.plannrcrm.com/basics/rate-limits>.
+const RATE_LIMIT: u32 = 500;
+
+/// What the documentation leaves open.
+pub const SWITCHES: &[Switch] = &[
+    Switch {
+        name: "list_body",
+        values: &["paginated", "fixed_pages", "data_only"],
+        about: "Referral and connection lists: data, links and meta; the same with 15 rows whatever per_page says; all rows in data alone.",
+    },
+    Switch {
+        name: "missing_account",
+        values: &["422", "400"],
+        about: "The answer to a request without X-PLANNR-ACCOUNT-UUID.",
+    },
+    Switch {
+        name: "validation_errors",
+        values: &["array", "string"],
+        about: "errors.field of a 422: an array of sentences, or one sentence as one sample has it.",
+    },
+    Switch {
+        name: "account_shape",
+        values: &["flat", "artifact"],
+        about: "sender_account and recipient_account: values, or the example and description objects that the documentation prints.",
+    },
+    Switch {
+        name: "account_email",
+        values: &["present", "null"],
+        about: "The deprecated email of an account.",
+    },
+    Switch {
+        name: "primary_email",
+        values: &["string", "object"],
+        about: "primary_email and primary_phone_number of an account that includes them.",
+    },
+    Switch {
+        name: "external_references",
+        values: &["array", "absent"],
+        about: "external_references of an account, which may be missing when it is not loaded.",
+    },
+    Switch {
+        name: "rejection_reason",
+        values: &["absent", "null"],
+        about: "rejection_reason of a referral that is not rejected.",
+    },
+    Switch {
+        name: "lifetime_expires_at",
+        values: &["null", "absent"],
+        about: "expires_at of a referral for life.",
+    },
+    Switch {
+        name: "clones",
+        values: &["on_accept", "always", "absent"],
+        about: "cloned_clients of a referral that was never accepted: empty, already there, or no such key.",
+    },
+    Switch {
+        name: "answered_expires_at",
+        values: &["kept", "null"],
+        about: "expires_at of a connection that was accepted or denied.",
+    },
+    Switch {
+        name: "preferred_account",
+        values: &["absent", "root", "login"],
+        about: "Where GET /logins shows preferred_account_uuid: nowhere, beside data, or on each login.",
+    },
+    Switch {
+        name: "rate_limit",
+        values: &["500_per_minute", "5_per_minute", "refuse", "off"],
+        about: "500 requests per minute and user are documented. Refuse answers 429 to everything.",
+    },
+    Switch {
+        name: "rate_limit_headers",
+        values: &["all", "remaining_only"],
+        about: "X-RateLimit-Limit, and Retry-After and X-RateLimit-Reset on 429; or X-Ratelimit-Remaining alone, which is documented.",
+    },
+    Switch {
+        name: "strict_query",
+        values: &["off", "on"],
+        about: "Refuses query parameters and values that are not documented, with 400. They are noted in the request log in any case.",
+    },
+];
+
+/// A fresh emulator.
+pub fn emulator(setup: Setup) -> Arc<dyn Emulator> {
+    Arc::new(Plannr {
+        setup,
+        state: Arc::new(Mutex::new(seed::state())),
+        window: Arc::default(),
+    })
+}
+
+/// The emulator; clones share the state.
+#[derive(Clone)]
+struct Plannr {
+    setup: Setup,
+    state: Arc<Mutex<seed::State>>,
+    window: Arc<Mutex<Window>>,
+}
+
+/// The requests of the current minute.
+#[derive(Debug, Default)]
+struct Window {
+    start: Option<Timestamp>,
+    used: u32,
+}
+
+/// How a request stands with the rate limit.
+#[derive(Clone, Copy, Debug)]
+struct Allowance {
+    limit: u32,
+    remaining: u32,
+    reset: Timestamp,
+    is_refused: bool,
+}
+
+impl Emulator for Plannr {
+    fn router(&self) -> Router {
+        routes::router()
+            .layer(from_fn_with_state(self.clone(), guard))
+            .merge(routes::test_hooks())
+            .with_state(self.clone())
+    }
+
+    fn reset(&self) {
+        *self.state() = seed::state();
+        *self.window.lock().unwrap_or_else(PoisonError::into_inner) = Window::default();
+    }
+
+    fn environment(&self, base: &str) -> Vec<(&'static str, String)> {
+        vec![
+            ("PLANNR_BASE_URL", base.to_owned()),
+            ("PLANNR_ACCESS_TOKEN", ACCESS_TOKEN.to_owned()),
+            ("PLANNR_ACCOUNT_UUID", account_uuid().to_string()),
+        ]
+    }
+}
+
+/// The account that a gateway acts as: Ada Okoro's in the gateway's own firm.
+pub fn account_uuid() -> uuid::Uuid {
+    seed::employee(seed::OWN_FIRM, seed::ADA)
+}
+
+/// The account of the same user in another firm, for which the directions are others.
+pub fn second_account_uuid() -> uuid::Uuid {
+    seed::employee(seed::SECOND_FIRM, seed::ADA)
+}
+
+impl Plannr {
+    fn state(&self) -> MutexGuard<'_, seed::State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is(&self, switch: &str, value: &str) -> bool {
+        self.setup.switches.is(switch, value)
+    }
+
+    /// Counts a request against the minute it is in.
+    fn allowance(&self) -> Allowance {
+        let now = self.setup.clock.now();
+        let mut window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
+        let start = match window.start {
+            Some(start) if now.duration_since(start).as_secs() < 60 => start,
+            _ => {
+                window.used = 0;
+                now
+            }
+        };
+        window.start = Some(start);
+        window.used = window.used.saturating_add(1);
+        let limit = match self.setup.switches.get("rate_limit") {
+            "5_per_minute" => 5,
+            "refuse" => 0,
+            "off" => u32::MAX,
+            _ => RATE_LIMIT,
+        };
+        let reset = start
+            .checked_add(std::time::Duration::from_mins(1))
+            .unwrap_or(start);
+        Allowance {
+            limit,
+            remaining: limit.saturating_sub(window.used),
+            reset,
+            is_refused: window.used > limit,
+        }
+    }
+}
+
+/// Lets in who has the token and is within the limit, and writes the bodies of all errors.
+async fn guard(
+    State(app): State<Plannr>,
+    problems: Problems,
+    request: Request,
+    next: Next,
+) -> Response {
+    note_headers(request.headers(), &problems);
+    if !is_authenticated(request.headers()) {
+        return app.failed(&Failure::Plain(
+            StatusCode::UNAUTHORIZED,
+            "Unauthenticated.".to_owned(),
+        ));
+    }
+    let allowance = app.allowance();
+    let mut response = if allowance.is_refused {
+        Failure::Plain(
+            StatusCode::TOO_MANY_REQUESTS,
+            "Too Many Attempts.".to_owned(),
+        )
+        .into_response()
+    } else {
+        next.run(request).await
+    };
+    if let Some(failure) = response.extensions().get::<Failure>().cloned() {
+        response = app.failed(&failure);
+    }
+    app.rate_limit_headers(&mut response, allowance);
+    response
+}
+
+fn is_authenticated(headers: &HeaderMap) -> bool {
+    headers
+        .get(AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.strip_prefix("Bearer "))
+        == Some(ACCESS_TOKEN)
+}
+
+/// <https://api-how-to.plannrcrm.com/getting-started/making-requests>
+fn note_headers(headers: &HeaderMap, problems: &Problems) {
+    let accepts = headers.get(ACCEPT).and_then(|value| value.to_str().ok());
+    if accepts != Some("application/json") {
+        problems.note("Accept: application/json is required");
+    }
+    let content_type = headers.get(CONTENT_TYPE);
+    if content_type.is_none_or(|value| value != "application/json") {
+        problems.note("Content-Type: application/json is required");
+    }
+}
+
+impl Plannr {
+    fn rate_limit_headers(&self, response: &mut Response, allowance: Allowance) {
+        if self.is("rate_limit", "off") {
+            return;
+        }
+        let is_refused = response.status() == StatusCode::TOO_MANY_REQUESTS;
+        let headers = response.headers_mut();
+        let mut set = |name: &'static str, value: i64| {
+            headers.insert(HeaderName::from_static(name), HeaderValue::from(value));
+        };
+        set("x-ratelimit-remaining", allowance.remaining.into());
+        if self.is("rate_limit_headers", "remaining_only") {
+            return;
+        }
+        set("x-ratelimit-limit", allowance.limit.into());
+        if !is_refused {
+            return;
+        }
+        let wait = allowance
+            .reset
+            .duration_since(self.setup.clock.now())
+            .as_secs();
+        set("x-ratelimit-reset", allowance.reset.as_second());
+        set("retry-after", wait.max(1));
+    }
+}

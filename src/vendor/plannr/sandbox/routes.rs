@@ -1,0 +1,423 @@
+//! Plannr's documented reads.
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Json;
+use axum::routing::{get, post};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::Plannr;
+use super::answer::{Caller, Failure};
+use super::listing::{self, Address, Form, Known, allows};
+use super::render;
+use super::seed::Account;
+use crate::sandbox::{Base, Problems, Query};
+
+type Answer = Result<Json<Value>, Failure>;
+
+const DIRECTIONS: &[&str] = &["sent", "received"];
+const SORTS: &[&str] = &["created_at", "updated_at", "status", "expires_at"];
+
+/// <https://apidocs.plannrcrm.com/operation/operation-getapiv1referrals>
+const REFERRALS: Known = Known {
+    filters: &[
+        ("uuid", &[]),
+        ("status", &["pending", "accepted", "rejected", "expired"]),
+        ("direction", DIRECTIONS),
+    ],
+    sorts: SORTS,
+    default_sort: "-created_at",
+    others: &[],
+};
+
+/// <https://apidocs.plannrcrm.com/operation/operation-getapiv1referralconnections>: the status `expired` exists, but
+/// the filter does not list it.
+const CONNECTIONS: Known = Known {
+    filters: &[
+        ("uuid", &[]),
+        ("status", &["pending", "accepted", "denied"]),
+        ("direction", DIRECTIONS),
+        ("recipient_uuid", &[]),
+    ],
+    sorts: SORTS,
+    default_sort: "-created_at",
+    others: &[],
+};
+
+/// <https://apidocs.plannrcrm.com/operation/operation-getapiv1account>
+const ACCOUNTS: Known = Known {
+    filters: &[
+        ("uuid", &[]),
+        ("exclude_uuid", &[]),
+        ("name", &[]),
+        ("primary_email", &[]),
+        ("primary_phone_number", &[]),
+        ("email", &[]),
+        ("type", &["client", "employee", "external"]),
+        (
+            "role",
+            &[
+                "individual",
+                "joint",
+                "trust",
+                "business",
+                "member",
+                "owner",
+                "admin",
+                "introducer",
+            ],
+        ),
+        ("created_after", &[]),
+        ("created_before", &[]),
+        ("inactive_after", &[]),
+        ("inactive_before", &[]),
+    ],
+    sorts: &[
+        "created_at",
+        "updated_at",
+        "first_name",
+        "last_name",
+        "email",
+    ],
+    default_sort: "first_name",
+    others: &["include"],
+};
+
+/// <https://apidocs.plannrcrm.com/operation/operation-getapiv2webhooksubscriptions>
+const WEBHOOKS: Known = Known {
+    filters: &[("uuid", &[]), ("url", &[])],
+    sorts: &["created_at", "updated_at"],
+    default_sort: "-created_at",
+    others: &[],
+};
+
+/// Values of `include` that are documented.
+const INCLUDES: [&str; 14] = [
+    "primary_phone_number",
+    "primary_email",
+    "primary_address",
+    "assigned_adviser",
+    "assigned_administrator",
+    "assigned_paraplanner",
+    "groups",
+    "tags",
+    "owners",
+    "custom_fields",
+    "external_references",
+    "charge_split_schema",
+    "circles",
+    "business_unit",
+];
+
+pub(super) fn router() -> Router<Plannr> {
+    Router::new()
+        .route("/api/v1/referrals", get(referrals))
+        .route("/api/v1/referrals/{uuid}", get(referral))
+        .route("/api/v1/referral-connections", get(connections))
+        .route("/api/v1/referral-connections/{uuid}", get(connection))
+        .route("/api/v1/logins", get(logins))
+        .route("/api/v1/account", get(accounts))
+        .route("/api/v1/account/{uuid}", get(account))
+        .route("/api/v2/webhook-subscriptions", get(webhooks))
+        .fallback(no_route)
+        .method_not_allowed_fallback(no_method)
+}
+
+/// What a recipient does by a link in an e-mail and no documented call does.
+pub(super) fn test_hooks() -> Router<Plannr> {
+    Router::new().route(
+        "/_test/referral-connections/{uuid}/{answer}",
+        post(answer_connection),
+    )
+}
+
+async fn no_route() -> Failure {
+    Failure::Plain(
+        StatusCode::NOT_FOUND,
+        "The route could not be found.".to_owned(),
+    )
+}
+
+async fn no_method() -> Failure {
+    let message = "The method is not supported for this route.".to_owned();
+    Failure::Plain(StatusCode::METHOD_NOT_ALLOWED, message)
+}
+
+async fn referrals(
+    State(app): State<Plannr>,
+    caller: Caller,
+    Base(base): Base,
+    query: Query,
+    problems: Problems,
+) -> Answer {
+    REFERRALS.check(&app, &query, &problems)?;
+    let state = app.state();
+    let mut rows: Vec<_> = state
+        .referrals
+        .iter()
+        .filter(|row| row.concerns(caller.firm))
+        .filter(|row| allows(&query, "uuid", &row.uuid.to_string()))
+        .filter(|row| allows(&query, "status", row.status))
+        .filter(|row| allows(&query, "direction", row.direction(caller.firm)))
+        .collect();
+    REFERRALS.order(&query, &mut rows, |row, field| match field {
+        "updated_at" => sortable(row.updated_at),
+        "status" => row.status.to_owned(),
+        "expires_at" => row.expires_at.map(sortable).unwrap_or_default(),
+        _ => sortable(row.created_at),
+    });
+    let rows = rows.into_iter();
+    let rows = rows.map(|row| render::referral(&app, &state, &caller, row));
+    let address = Address {
+        base: &base,
+        path: "/api/v1/referrals",
+    };
+    Ok(Json(listing::body(
+        app.form(),
+        &query,
+        &address,
+        rows.collect(),
+    )))
+}
+
+/// <https://apidocs.plannrcrm.com/operation/operation-getapiv1referralsuuid>
+async fn referral(State(app): State<Plannr>, caller: Caller, Path(uuid): Path<String>) -> Answer {
+    let state = app.state();
+    let mut rows = state.referrals.iter();
+    let row = rows
+        .find(|row| row.uuid.to_string() == uuid && row.concerns(caller.firm))
+        .ok_or_else(|| Failure::not_found("Referral"))?;
+    Ok(Json(render::referral(&app, &state, &caller, row)))
+}
+
+async fn connections(
+    State(app): State<Plannr>,
+    caller: Caller,
+    Base(base): Base,
+    query: Query,
+    problems: Problems,
+) -> Answer {
+    CONNECTIONS.check(&app, &query, &problems)?;
+    let state = app.state();
+    let mut rows: Vec<_> = state
+        .connections
+        .iter()
+        .filter(|row| row.concerns(caller.firm))
+        .filter(|row| allows(&query, "uuid", &row.uuid.to_string()))
+        .filter(|row| allows(&query, "status", row.status))
+        .filter(|row| allows(&query, "direction", row.direction(caller.firm)))
+        .filter(|row| allows(&query, "recipient_uuid", &row.recipient.to_string()))
+        .collect();
+    CONNECTIONS.order(&query, &mut rows, |row, field| match field {
+        "updated_at" => sortable(row.updated_at),
+        "status" => row.status.to_owned(),
+        "expires_at" => sortable(row.expires_at),
+        _ => sortable(row.created_at),
+    });
+    let rows = rows.into_iter();
+    let rows = rows.map(|row| render::connection(&app, &state, &caller, row));
+    let address = Address {
+        base: &base,
+        path: "/api/v1/referral-connections",
+    };
+    Ok(Json(listing::body(
+        app.form(),
+        &query,
+        &address,
+        rows.collect(),
+    )))
+}
+
+/// <https://apidocs.plannrcrm.com/operation/operation-getapiv1referralconnectionsreferralconnection_uuid>
+async fn connection(State(app): State<Plannr>, caller: Caller, Path(uuid): Path<String>) -> Answer {
+    let state = app.state();
+    let mut rows = state.connections.iter();
+    let row = rows
+        .find(|row| row.uuid.to_string() == uuid && row.concerns(caller.firm))
+        .ok_or_else(|| Failure::not_found("ReferralConnection"))?;
+    Ok(Json(render::connection(&app, &state, &caller, row)))
+}
+
+/// Needs the token only: here the account for the header is found.
+///
+/// <https://apidocs.plannrcrm.com/operation/operation-getapiv1logins>
+async fn logins(State(app): State<Plannr>) -> Json<Value> {
+    let state = app.state();
+    let rows = state.logins.iter();
+    let rows: Vec<_> = rows
+        .filter_map(|login| render::login(&app, &state, login))
+        .collect();
+    let mut body = json!({ "data": rows });
+    if app.is("preferred_account", "root") {
+        body["preferred_account_uuid"] = json!(super::account_uuid());
+    }
+    Json(body)
+}
+
+async fn accounts(
+    State(app): State<Plannr>,
+    caller: Caller,
+    Base(base): Base,
+    query: Query,
+    problems: Problems,
+) -> Answer {
+    ACCOUNTS.check(&app, &query, &problems)?;
+    let includes = includes(&app, &query, &problems)?;
+    let state = app.state();
+    let mut rows: Vec<_> = state
+        .accounts
+        .iter()
+        .filter(|row| row.firm == caller.firm)
+        .filter(|row| is_account_wanted(&query, row))
+        .collect();
+    ACCOUNTS.order(&query, &mut rows, |row, field| match field {
+        "created_at" => sortable(row.created_at),
+        "updated_at" => sortable(row.updated_at),
+        "last_name" => row.last_name.to_lowercase(),
+        "email" => row.email.clone().unwrap_or_default(),
+        _ => row.first_name.to_lowercase(),
+    });
+    let rows = rows.into_iter();
+    let rows = rows.map(|row| render::full_account(&app, row, &includes));
+    let address = Address {
+        base: &base,
+        path: "/api/v1/account",
+    };
+    // Of this list alone the pages are documented.
+    Ok(Json(listing::body(
+        Form::Paginated,
+        &query,
+        &address,
+        rows.collect(),
+    )))
+}
+
+/// <https://apidocs.plannrcrm.com/operation/operation-get-api-v1-account-parameter>
+async fn account(
+    State(app): State<Plannr>,
+    caller: Caller,
+    Path(uuid): Path<String>,
+    query: Query,
+    problems: Problems,
+) -> Answer {
+    let includes = includes(&app, &query, &problems)?;
+    let state = app.state();
+    let uuid = Uuid::parse_str(&uuid).map_err(|_| Failure::not_found("Account"))?;
+    let row = state
+        .account(uuid)
+        .filter(|row| row.firm == caller.firm)
+        .ok_or_else(|| Failure::not_found("Account"))?;
+    Ok(Json(render::full_account(&app, row, &includes)))
+}
+
+async fn webhooks(
+    State(app): State<Plannr>,
+    _: Caller,
+    query: Query,
+    problems: Problems,
+) -> Answer {
+    WEBHOOKS.check(&app, &query, &problems)?;
+    Ok(Json(json!({ "data": [] })))
+}
+
+async fn answer_connection(
+    State(app): State<Plannr>,
+    Path((uuid, answer)): Path<(String, String)>,
+) -> Result<StatusCode, (StatusCode, &'static str)> {
+    let status = match answer.as_str() {
+        "accept" => "accepted",
+        "deny" => "denied",
+        "expire" => "expired",
+        _ => return Err((StatusCode::NOT_FOUND, "there are: accept, deny, expire")),
+    };
+    let now = app.setup.clock.now();
+    let mut state = app.state();
+    let mut rows = state.connections.iter_mut();
+    let Some(row) = rows.find(|row| row.uuid.to_string() == uuid) else {
+        return Err((StatusCode::NOT_FOUND, "no such connection"));
+    };
+    if row.status != "pending" {
+        return Err((StatusCode::CONFLICT, "the connection is not pending"));
+    }
+    row.status = status;
+    row.updated_at = now;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+impl Plannr {
+    fn form(&self) -> Form {
+        match self.setup.switches.get("list_body") {
+            "fixed_pages" => Form::FixedPages,
+            "data_only" => Form::DataOnly,
+            _ => Form::Paginated,
+        }
+    }
+}
+
+fn includes(app: &Plannr, query: &Query, problems: &Problems) -> Result<Vec<String>, Failure> {
+    let asked = query.get("include").unwrap_or_default().split(',');
+    let asked: Vec<_> = asked
+        .filter(|one| !one.is_empty())
+        .map(str::to_owned)
+        .collect();
+    for one in &asked {
+        if INCLUDES.contains(&one.as_str()) {
+            continue;
+        }
+        let problem = format!("undocumented include {one:?}");
+        problems.note(problem.as_str());
+        if app.is("strict_query", "on") {
+            return Err(Failure::bad_query(problem));
+        }
+    }
+    Ok(asked)
+}
+
+/// Name, e-mail and telephone filters match parts.
+fn is_account_wanted(query: &Query, row: &Account) -> bool {
+    let filter = |name: &str| query.get(&format!("filter[{name}]"));
+    let holds = |name: &str, value: Option<&str>| {
+        filter(name).is_none_or(|part| {
+            value.is_some_and(|value| value.to_lowercase().contains(&part.to_lowercase()))
+        })
+    };
+    let uuid = row.uuid.to_string();
+    let is_excluded =
+        filter("exclude_uuid").is_some_and(|all| all.split(',').any(|one| one == uuid));
+    let email = row.email.as_deref();
+    let is_matched = holds("name", Some(&row.name))
+        && holds("primary_email", email)
+        && holds("email", email)
+        && holds("primary_phone_number", row.phone.as_deref());
+    let time = |name: &str| filter(name).and_then(moment);
+    let is_created_within = time("created_after").is_none_or(|after| row.created_at > after)
+        && time("created_before").is_none_or(|before| row.created_at < before);
+    // No account of the seed is inactive.
+    let is_inactive_asked =
+        filter("inactive_after").is_some() || filter("inactive_before").is_some();
+    !is_excluded
+        && !is_inactive_asked
+        && is_matched
+        && is_created_within
+        && allows(query, "uuid", &uuid)
+        && allows(query, "type", row.kind.name())
+        && allows(query, "role", row.role)
+}
+
+/// A time with an offset, or the start of a day in London.
+fn moment(text: &str) -> Option<Timestamp> {
+    if let Ok(at) = text.parse() {
+        return Some(at);
+    }
+    let day: Date = text.parse().ok()?;
+    Some(day.to_zoned(render::london()).ok()?.timestamp())
+}
+
+/// A text that sorts as the time does.
+fn sortable(at: Timestamp) -> String {
+    format!("{at:.9}")
+}
