@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 macro_rules! define {
-    ($( $(#[doc = $doc:literal])* $variant:ident = $name:literal, $module:ident, $details:ident; )*) => {
+    ($( $(#[doc = $doc:literal])* $variant:ident = $name:literal, $path:literal, $module:ident, $details:ident; )*) => {
         /// One of the systems behind the gateway, in the order in which ties between their rows are broken.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Vendor { $( $(#[doc = $doc])* $variant, )* }
@@ -18,7 +18,12 @@ macro_rules! define {
                 match self { $( Vendor::$variant => $name, )* }
             }
 
-            /// As configuration, logs and addresses spell it: `partner_center`.
+            /// As addresses spell it: `partner-center`.
+            pub const fn path(self) -> &'static str {
+                match self { $( Vendor::$variant => $path, )* }
+            }
+
+            /// As configuration and logs spell it: `partner_center`.
             pub const fn key(self) -> &'static str {
                 match self { $( Vendor::$variant => stringify!($module), )* }
             }

@@ -15,7 +15,7 @@ use super::request::{Base, Problems, origin};
 use super::spoil::Dropped;
 use super::{Emulator, Setup, Switch, Switches, control};
 use crate::clock::Clock;
-use crate::vendor::{introzy, plannr};
+use crate::vendor::{Entry, VENDORS};
 
 /// More than any vendor would take.
 const MAX_BODY: usize = 16 << 20;
@@ -76,27 +76,16 @@ impl Mounted {
 
 impl Sandbox {
     /// Every vendor.
-    pub fn new(clock: Clock) -> Self {
-        type Row = (
-            &'static str,
-            &'static [Switch],
-            fn(Setup) -> Arc<dyn Emulator>,
-        );
-        let vendors: [Row; 2] = [
-            (
-                "introzy",
-                introzy::sandbox::SWITCHES,
-                introzy::sandbox::emulator,
-            ),
-            (
-                "plannr",
-                plannr::sandbox::SWITCHES,
-                plannr::sandbox::emulator,
-            ),
-        ];
-        let mount =
-            move |(name, switches, emulator)| Mounted::new(name, switches, emulator, clock.clone());
-        Self::with(vendors.into_iter().map(mount).collect())
+    pub fn new(clock: &Clock) -> Self {
+        let mount = |entry: &Entry| {
+            Mounted::new(
+                entry.vendor.path(),
+                entry.switches,
+                entry.emulator,
+                clock.clone(),
+            )
+        };
+        Self::with(VENDORS.iter().map(mount).collect())
     }
 
     /// These vendors.

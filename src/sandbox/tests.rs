@@ -17,7 +17,7 @@ const LIST: &str = "/introzy/api/referral-opps?limit=2";
 
 fn sandbox() -> (Sandbox, Router) {
     let (clock, _) = Clock::manual("2026-11-02T09:00:00Z".parse().unwrap());
-    let sandbox = Sandbox::new(clock);
+    let sandbox = Sandbox::new(&clock);
     let router = sandbox.router();
     (sandbox, router)
 }

@@ -164,7 +164,7 @@ pub struct Entry {
 }
 
 macro_rules! entries {
-    ($( $(#[doc = $doc:literal])* $variant:ident = $name:literal, $module:ident, $details:ident; )*) => {
+    ($( $(#[doc = $doc:literal])* $variant:ident = $name:literal, $path:literal, $module:ident, $details:ident; )*) => {
         /// Every vendor that the gateway knows.
         pub const VENDORS: &[Entry] = &[$(
             Entry {

@@ -13,7 +13,7 @@ use crate::sandbox::probe::{Answer, send};
 
 fn vendor() -> (Sandbox, Router) {
     let (clock, _) = Clock::manual("2026-11-02T09:00:00Z".parse().unwrap());
-    let sandbox = Sandbox::new(clock);
+    let sandbox = Sandbox::new(&clock);
     let router = sandbox.vendor_router("introzy").unwrap();
     (sandbox, router)
 }

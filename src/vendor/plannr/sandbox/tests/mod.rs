@@ -15,7 +15,7 @@ use crate::sandbox::probe::{Answer, send};
 
 fn vendor() -> (Sandbox, Router, ClockHand) {
     let (clock, hand) = Clock::manual("2026-11-02T09:00:00Z".parse().unwrap());
-    let sandbox = Sandbox::new(clock);
+    let sandbox = Sandbox::new(&clock);
     let router = sandbox.vendor_router("plannr").unwrap();
     (sandbox, router, hand)
 }
