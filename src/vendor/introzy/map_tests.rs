@@ -44,6 +44,10 @@ fn details(referral: &Referral) -> &schema::IntrozyReferral {
     details
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "what it is compared with may be missing"
+)]
 fn text(text: &str) -> Option<String> {
     Some(text.to_owned())
 }
@@ -63,10 +67,7 @@ fn someone(id: &str, first: &str, last: &str, email: &str, company: Option<(&str
     })
 }
 
-#[test]
-fn every_field_of_the_published_referral_arrives() {
-    let row = published();
-    let raw = row.get().to_owned();
+fn published_details() -> schema::IntrozyReferral {
     let acme = IntrozyCompany {
         remote_id: text("company-uuid"),
         name: text("Acme Inc"),
@@ -75,6 +76,49 @@ fn every_field_of_the_published_referral_arrives() {
         remote_id: text("company-uuid-2"),
         name: text("CloudCo"),
     };
+    schema::IntrozyReferral {
+        pipeline_deal_id: "deal-uuid".to_owned(),
+        owner: Some(IntrozyUser {
+            remote_id: text("user-uuid"),
+            first_name: text("Sales"),
+            last_name: text("Rep"),
+            email: text("sales@example.com"),
+            company: None,
+        }),
+        seeker: Some(IntrozyParty {
+            kind: Some(IntrozyPartyType::User),
+            remote_id: text("seeker-uuid"),
+            first_name: text("John"),
+            last_name: text("Doe"),
+            email: text("john@acme.com"),
+            name: None,
+            company: Some(acme),
+        }),
+        provider: Some(IntrozyParty {
+            kind: Some(IntrozyPartyType::User),
+            remote_id: text("provider-uuid"),
+            first_name: text("Jane"),
+            last_name: text("Smith"),
+            email: text("jane@cloudco.com"),
+            name: None,
+            company: Some(cloudco),
+        }),
+        connector: Some(IntrozyUser {
+            remote_id: text("connector-uuid"),
+            first_name: text("Bob"),
+            last_name: text("Jones"),
+            email: text("bob@introzy.com"),
+            company: None,
+        }),
+        stage_description: None,
+        stage_sort_order: None,
+    }
+}
+
+#[test]
+fn every_field_of_the_published_referral_arrives() {
+    let row = published();
+    let raw = row.get().to_owned();
     let expected = Referral {
         vendor: Vendor::Introzy,
         remote_id: "deal-uuid".to_owned(),
@@ -129,44 +173,8 @@ fn every_field_of_the_published_referral_arrives() {
         expires_at: None,
         closed_at: None,
         version: None,
-        details: Details::Introzy(Box::new(schema::IntrozyReferral {
-            pipeline_deal_id: "deal-uuid".to_owned(),
-            owner: Some(IntrozyUser {
-                remote_id: text("user-uuid"),
-                first_name: text("Sales"),
-                last_name: text("Rep"),
-                email: text("sales@example.com"),
-                company: None,
-            }),
-            seeker: Some(IntrozyParty {
-                kind: Some(IntrozyPartyType::User),
-                remote_id: text("seeker-uuid"),
-                first_name: text("John"),
-                last_name: text("Doe"),
-                email: text("john@acme.com"),
-                name: None,
-                company: Some(acme),
-            }),
-            provider: Some(IntrozyParty {
-                kind: Some(IntrozyPartyType::User),
-                remote_id: text("provider-uuid"),
-                first_name: text("Jane"),
-                last_name: text("Smith"),
-                email: text("jane@cloudco.com"),
-                name: None,
-                company: Some(cloudco),
-            }),
-            connector: Some(IntrozyUser {
-                remote_id: text("connector-uuid"),
-                first_name: text("Bob"),
-                last_name: text("Jones"),
-                email: text("bob@introzy.com"),
-                company: None,
-            }),
-            stage_description: None,
-            stage_sort_order: None,
-        })),
-        raw: Json(row.to_owned().into()),
+        details: Details::Introzy(Box::new(published_details())),
+        raw: Json(row.clone().into()),
         complete: true,
     };
     let referral = read(row);

@@ -150,7 +150,7 @@ fn every_field_of_the_published_referral_arrives() {
             recipient_account: None,
             rejection_reason: text("Unable to take on new clients."),
         })),
-        raw: Json(row.to_owned().into()),
+        raw: Json(row.clone().into()),
         complete: true,
     };
     assert_eq!(referral(row).unwrap(), expected);
@@ -169,7 +169,7 @@ fn every_field_of_the_published_connection_arrives() {
         created_at: Some("2026-01-20T17:51:29Z".parse().unwrap()),
         updated_at: Some("2026-01-20T17:51:29Z".parse().unwrap()),
         expires_at: Some("2026-02-19T17:51:29Z".parse().unwrap()),
-        raw: Json(row.to_owned().into()),
+        raw: Json(row.clone().into()),
     };
     assert_eq!(connection(row).unwrap(), expected);
 }
