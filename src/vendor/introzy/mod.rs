@@ -1,6 +1,257 @@
-//! placeholder
+//! Introzy: a connector introduces a seeker to a provider. A referral is a "referral opportunity", which is a deal of
+//! the organization's REFERRAL pipeline; <https://introzy-api-docs.apidocumentation.com>.
+//!
+//! Its quirks:
+//! - There is no status, only stages, which every organization names itself: a referral is ACTIVE unless the
+//!   configuration maps the label of its stage.
+//! - A list can neither be filtered nor sorted and comes in an order that is not stated, by offset. It is always read
+//!   whole; rows may shift from page to page meanwhile, so whoever puts the pages together drops what comes twice.
+//! - Answers come in an envelope, except those of `/api/pipeline-deals`.
+//! - Asking for the referral pipeline makes it if it is not there.
+//!
+//! It cannot change, delete or move a referral opportunity, has no moderation, direction or expiry, and sends no
+//! webhooks. No page documents its rate limit or any error code but CONFLICT, so answers are judged by their status.
+
 pub mod sandbox;
 pub mod schema;
-pub fn configure(_: &mut crate::config::reader::Section<'_>) -> Option<super::Connector> {
-    None
+
+mod client;
+mod map;
+mod paging;
+mod wire;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tracing::warn;
+
+use super::wire::{Row, decode_row};
+use super::{
+    Call, Connector, Error, Kind, Native, Page, Plan, Position, Result, Unreadable, Vitals,
+};
+use crate::config::reader::{Key, Section, env_key, key};
+use crate::model::{
+    Capability, Facilitator, FeePreview, Note, Order, Person, Referral, ReferralFilter,
+    ReferralStatus, Stage, Vendor,
+};
+use crate::vendor;
+use client::{Client, MAX_LIMIT};
+use map::StageStatus;
+use paging::{Place, has_more};
+
+const BASE_URL: Key = env_key(
+    "base_url",
+    "INTROZY_BASE_URL",
+    "Where Introzy is: an origin, possibly with a path below which the documented paths lie.",
+);
+const API_KEY: Key = env_key(
+    "api_key",
+    "INTROZY_API_KEY",
+    "The API key, `introzy_` and 64 hexadecimal digits, made in the dashboard under Settings, API Keys.",
+);
+const STAGE_STATUS: Key = key(
+    "stage_status",
+    "Which status a referral has in the stage of this label, whatever the label's case. Introzy has no status of its own; in any other stage a referral is active.",
+);
+const STATUSES: &[(&str, ReferralStatus)] = &[
+    ("pending", ReferralStatus::Pending),
+    ("active", ReferralStatus::Active),
+    ("won", ReferralStatus::Won),
+    ("lost", ReferralStatus::Lost),
+    ("declined", ReferralStatus::Declined),
+    ("expired", ReferralStatus::Expired),
+];
+
+/// Of a referral's notes no more pages than this are read.
+const MAX_NOTE_PAGES: usize = 10;
+
+/// Reads Introzy's part of the configuration; without an API key it is not configured.
+pub fn configure(section: &mut Section<'_>) -> Option<Connector> {
+    let base = section.url_or(BASE_URL, "https://beta-api.introzy.com");
+    let api_key = section.secret(API_KEY);
+    let statuses = StageStatus::new(section.words_by_name(STAGE_STATUS, STATUSES));
+    let api_key = api_key?;
+    Some(Box::new(move |connect| {
+        Ok(Arc::new(Adapter {
+            client: Client::new(base.clone(), &api_key, connect)?,
+            statuses: statuses.clone(),
+        }))
+    }))
 }
+
+struct Adapter {
+    client: Client,
+    statuses: StageStatus,
+}
+
+#[async_trait]
+impl vendor::Adapter for Adapter {
+    fn vendor(&self) -> Vendor {
+        Vendor::Introzy
+    }
+
+    fn capabilities(&self) -> &'static [Capability] {
+        &[
+            Capability::ListReferrals,
+            Capability::GetReferral,
+            Capability::Notes,
+            Capability::People,
+        ]
+    }
+
+    fn vitals(&self) -> &Vitals {
+        self.client.vitals()
+    }
+
+    /// The query is always the same one, so that every filter and order is served from one snapshot.
+    fn plan_referrals(&self, filter: &ReferralFilter, _order: Order) -> Plan {
+        let asks_for_what_introzy_lacks = filter.direction.is_some()
+            || filter.moderation.is_some()
+            || filter.connection_id.is_some()
+            || filter.engagement_id.is_some();
+        let has_no_such_status = filter
+            .status
+            .as_ref()
+            .is_some_and(|wanted| !wanted.iter().any(|status| self.statuses.may_give(*status)));
+        if !filter.may_include(Vendor::Introzy) || asks_for_what_introzy_lacks || has_no_such_status
+        {
+            return Plan::RuledOut;
+        }
+        Plan::Whole(Native::default())
+    }
+
+    async fn referrals(
+        &self,
+        call: &Call,
+        _native: &Native,
+        position: Option<&Position>,
+    ) -> Result<Page<Referral>> {
+        let place = Place::at(position)?;
+        let list = self
+            .client
+            .referral_opps(call, MAX_LIMIT, place.offset)
+            .await?;
+        let next = place.next(&list);
+        let total = list.total.and_then(|total| total.try_into().ok());
+        let mut page = Page {
+            rows: Vec::with_capacity(list.rows.len()),
+            unreadable: Vec::new(),
+            next,
+            here: None,
+            total,
+        };
+        for row in list.rows {
+            match map::referral(row, &self.statuses) {
+                Ok(referral) => page.rows.push(Arc::new(referral)),
+                Err(unreadable) => page.unreadable.push(unreadable),
+            }
+        }
+        Ok(page)
+    }
+
+    async fn referral(&self, call: &Call, id: &str) -> Result<Option<Referral>> {
+        let Some(row) = self.client.referral_opp(call, id).await? else {
+            return Ok(None);
+        };
+        let referral = map::referral(row, &self.statuses);
+        referral
+            .map(Some)
+            .map_err(|unreadable| invalid("get_referral", &unreadable))
+    }
+
+    async fn facilitators(
+        &self,
+        call: &Call,
+        referral_id: &str,
+    ) -> Result<Option<Vec<Facilitator>>> {
+        let list = self.client.facilitators(call, referral_id).await?;
+        Ok(list.map(|list| {
+            readable("list_facilitators", &list.rows)
+                .map(|row| map::facilitator(referral_id, row))
+                .collect()
+        }))
+    }
+
+    async fn notes(&self, call: &Call, referral_id: &str) -> Result<Option<Vec<Note>>> {
+        let mut notes: Vec<Note> = Vec::new();
+        let mut known = BTreeSet::new();
+        let mut offset = 0;
+        for _ in 0..MAX_NOTE_PAGES {
+            let Some(list) = self.client.notes(call, referral_id, offset).await? else {
+                return Ok(None);
+            };
+            let fresh = readable("list_notes", &list.rows)
+                .map(map::note)
+                .filter(|note| known.insert(note.remote_id.clone()));
+            notes.extend(fresh);
+            offset += list.rows.len();
+            if !has_more(&list, offset as u64) {
+                break;
+            }
+        }
+        // Introzy states no order. A note without a time comes last.
+        notes.sort_by_key(|note| std::cmp::Reverse(note.created_at));
+        Ok(Some(notes))
+    }
+
+    async fn fee_preview(&self, call: &Call, referral_id: &str) -> Result<Option<FeePreview>> {
+        let Some(preview) = self.client.fee_preview(call, referral_id).await? else {
+            return Ok(None);
+        };
+        let preview = map::fee_preview(preview);
+        preview.map(Some).ok_or_else(|| {
+            let unreadable = Unreadable {
+                path: "isConverted".to_owned(),
+                problem: "a null".to_owned(),
+            };
+            invalid("fee_preview", &unreadable)
+        })
+    }
+
+    async fn people(&self, call: &Call, search: &str, limit: usize) -> Result<Vec<Person>> {
+        let limit = limit.clamp(1, MAX_LIMIT);
+        let list = self.client.people(call, search, limit).await?;
+        let people = readable("list_people", &list.rows).map(map::person);
+        Ok(people.take(limit).collect())
+    }
+
+    async fn stages(&self, call: &Call) -> Result<Vec<Stage>> {
+        let mut stages = self.client.referral_pipeline(call).await?.stages;
+        stages.sort_by_key(|stage| (stage.sort_order.is_none(), stage.sort_order));
+        Ok(stages.into_iter().filter_map(map::stage).collect())
+    }
+
+    async fn check(&self, call: &Call) -> Result<String> {
+        self.client.referral_opps(call, 1, 0).await?;
+        Ok("the API key is accepted, and referral opportunities can be read".to_owned())
+    }
+}
+
+/// The rows that can be read, of a list that has no place to report the others in.
+fn readable<T: serde::de::DeserializeOwned>(
+    operation: &'static str,
+    rows: &[Row],
+) -> impl Iterator<Item = T> {
+    rows.iter().filter_map(move |row| {
+        decode_row(row)
+            .inspect_err(|Unreadable { path, problem }| {
+                warn!(
+                    vendor = "introzy",
+                    operation, path, problem, "a row could not be read"
+                );
+            })
+            .ok()
+    })
+}
+
+fn invalid(operation: &'static str, unreadable: &Unreadable) -> Error {
+    let detail = format!(
+        "the record is not as the vendor documents it: {} at {}",
+        unreadable.problem, unreadable.path
+    );
+    Error::new(Vendor::Introzy, operation, Kind::InvalidResponse, detail)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,312 @@
-//! placeholder
+//! Plannr CRM: an adviser passes clients, with part of their data, to an adviser of a connected firm;
+//! <https://apidocs.plannrcrm.com>.
+//!
+//! Its quirks:
+//! - Every call but one names the account to act as, and `direction` is relative to it: the same record reads `sent`
+//!   or `received` depending on who asks.
+//! - Whether the lists of referrals and connections come in pages is not documented. Both forms are read: with
+//!   `links` and `meta`, and without, which is the whole list.
+//! - The filter on connections has no `expired`, although connections expire.
+//! - The pages show notes of their generator in place of an account's values. Should they come from the API as well,
+//!   they count as missing.
+//! - A refused connection is "denied", a refused referral "rejected". Times are London's wall clock with its offset.
+//!
+//! It has no notes, facilitators, values or moderation of its own, no filter by time, connection or client, and no
+//! webhook about referrals. A connection cannot be accepted or denied through its API, only by the links in an e-mail.
+
 pub mod sandbox;
 pub mod schema;
-pub fn configure(_: &mut crate::config::reader::Section<'_>) -> Option<super::Connector> {
-    None
+
+mod client;
+mod map;
+mod paging;
+mod plan;
+mod wire;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tracing::warn;
+
+use super::wire::{Row, decode_row};
+use super::{
+    Call, Connector, Error, Kind, Native, Next, Page, Plan, Position, Result, Unreadable, Vitals,
+};
+use crate::config::reader::{Key, Section, env_key};
+use crate::model::id::addresses_a_record;
+use crate::model::{
+    Capability, Connection, ConnectionFilter, Order, Person, Referral, ReferralFilter, Vendor,
+};
+use crate::vendor;
+use client::{Client, PER_PAGE};
+
+const BASE_URL: Key = env_key(
+    "base_url",
+    "PLANNR_BASE_URL",
+    "Where Plannr is: an origin, possibly with a path below which the documented paths lie.",
+);
+const ACCESS_TOKEN: Key = env_key(
+    "access_token",
+    "PLANNR_ACCESS_TOKEN",
+    "A personal access token, made in Plannr under Settings, Account Details, Personal Access Tokens.",
+);
+const ACCOUNT_UUID: Key = env_key(
+    "account_uuid",
+    "PLANNR_ACCOUNT_UUID",
+    "The account to act as: `data[].account.uuid` of GET /api/v1/logins, not the login's own `uuid`.",
+);
+
+/// Reads Plannr's part of the configuration; without a token and an account it is not configured.
+pub fn configure(section: &mut Section<'_>) -> Option<Connector> {
+    let base = section.url_or(BASE_URL, "https://api.plannrcrm.com");
+    let access_token = section.secret(ACCESS_TOKEN);
+    let account = section.text(ACCOUNT_UUID);
+    let (access_token, account) = match (access_token, account) {
+        (Some(access_token), Some(account)) => (access_token, account.trim().to_owned()),
+        (None, None) => return None,
+        (Some(_), None) => return section.missing(ACCOUNT_UUID),
+        (None, Some(_)) => return section.missing(ACCESS_TOKEN),
+    };
+    if account.is_empty() || !account.chars().all(|c| c.is_ascii_graphic()) {
+        return section.problem(ACCOUNT_UUID, "must be the uuid of an account");
+    }
+    Some(Box::new(move |connect| {
+        Ok(Arc::new(Adapter {
+            client: Client::new(base.clone(), &access_token, account.clone(), connect)?,
+        }))
+    }))
 }
+
+struct Adapter {
+    client: Client,
+}
+
+/// Reads one row.
+type Read<T> = fn(Row) -> std::result::Result<T, Unreadable>;
+
+/// The two lists, which are read alike.
+#[derive(Clone, Copy)]
+enum List {
+    Referrals,
+    Connections,
+}
+
+#[async_trait]
+impl vendor::Adapter for Adapter {
+    fn vendor(&self) -> Vendor {
+        Vendor::Plannr
+    }
+
+    fn capabilities(&self) -> &'static [Capability] {
+        &[
+            Capability::ListReferrals,
+            Capability::GetReferral,
+            Capability::Connections,
+            Capability::People,
+        ]
+    }
+
+    fn vitals(&self) -> &Vitals {
+        self.client.vitals()
+    }
+
+    fn account(&self) -> &str {
+        self.client.account()
+    }
+
+    fn plan_referrals(&self, filter: &ReferralFilter, order: Order) -> Plan {
+        plan::referrals(filter, order)
+    }
+
+    async fn referrals(
+        &self,
+        call: &Call,
+        native: &Native,
+        position: Option<&Position>,
+    ) -> Result<Page<Referral>> {
+        self.page(call, List::Referrals, native, position, map::referral)
+            .await
+    }
+
+    async fn referral(&self, call: &Call, id: &str) -> Result<Option<Referral>> {
+        let row = self.client.referral(call, id).await?;
+        read_one("get_referral", row, map::referral)
+    }
+
+    fn bulk_limit(&self) -> Option<usize> {
+        Some(PER_PAGE)
+    }
+
+    async fn referrals_by_id(&self, call: &Call, ids: &[&str]) -> Result<Vec<Referral>> {
+        let id_of = |referral: &Referral| referral.remote_id.clone();
+        self.by_id(call, List::Referrals, ids, map::referral, id_of)
+            .await
+    }
+
+    fn plan_connections(&self, filter: &ConnectionFilter, order: Order) -> Plan {
+        plan::connections(filter, order)
+    }
+
+    async fn connections(
+        &self,
+        call: &Call,
+        native: &Native,
+        position: Option<&Position>,
+    ) -> Result<Page<Connection>> {
+        self.page(call, List::Connections, native, position, map::connection)
+            .await
+    }
+
+    async fn connection(&self, call: &Call, id: &str) -> Result<Option<Connection>> {
+        let row = self.client.connection(call, id).await?;
+        read_one("get_connection", row, map::connection)
+    }
+
+    async fn connections_by_id(&self, call: &Call, ids: &[&str]) -> Result<Vec<Connection>> {
+        let id_of = |connection: &Connection| connection.remote_id.clone();
+        self.by_id(call, List::Connections, ids, map::connection, id_of)
+            .await
+    }
+
+    /// Clients: they are who can be referred. Plannr finds parts of names and of addresses alike, and so does this.
+    async fn people(&self, call: &Call, search: &str, limit: usize) -> Result<Vec<Person>> {
+        let search = search.trim();
+        let filter = if search.contains('@') {
+            "filter[primary_email]"
+        } else {
+            "filter[name]"
+        };
+        let limit = limit.clamp(1, PER_PAGE);
+        let list = self.client.clients(call, filter, search, limit).await?;
+        let people = list.data.iter().filter_map(|row| {
+            decode_row(row)
+                .inspect_err(|unreadable| warn_of(unreadable, "list_accounts"))
+                .ok()
+        });
+        Ok(people.take(limit).map(map::person).collect())
+    }
+
+    async fn check(&self, call: &Call) -> Result<String> {
+        let logins = self.client.logins(call).await?;
+        let is_own = logins
+            .data
+            .iter()
+            .filter_map(|row| decode_row::<wire::Login>(row).ok()?.account?.uuid.text())
+            .any(|uuid| uuid == self.client.account());
+        self.client.referrals(call, &[], 1).await?;
+        let found = if is_own {
+            "the access token is accepted and may act as the configured account, and referrals can be read"
+        } else {
+            "the access token is accepted and referrals can be read, but the configured account is not among the accounts of its logins"
+        };
+        Ok(found.to_owned())
+    }
+}
+
+impl Adapter {
+    async fn list(
+        &self,
+        call: &Call,
+        list: List,
+        query: &[(&'static str, String)],
+        page: u64,
+    ) -> Result<wire::List> {
+        match list {
+            List::Referrals => self.client.referrals(call, query, page).await,
+            List::Connections => self.client.connections(call, query, page).await,
+        }
+    }
+
+    async fn page<T>(
+        &self,
+        call: &Call,
+        list: List,
+        native: &Native,
+        position: Option<&Position>,
+        read: Read<T>,
+    ) -> Result<Page<T>> {
+        let number = paging::number(position, list.operation())?;
+        let list = self.list(call, list, &native.query, number).await?;
+        let is_own = |link: &str| self.client.is_own(link);
+        let next = paging::next(&list, number, is_own);
+        let mut page = Page {
+            rows: Vec::with_capacity(list.data.len()),
+            unreadable: Vec::new(),
+            next: next.map_or(Next::End, |next| Next::Then(paging::position(next))),
+            here: Some(paging::position(number)),
+            total: list.meta.total.and_then(|total| total.try_into().ok()),
+        };
+        for row in list.data {
+            match read(row) {
+                Ok(record) => page.rows.push(Arc::new(record)),
+                Err(unreadable) => page.unreadable.push(unreadable),
+            }
+        }
+        Ok(page)
+    }
+
+    /// Plannr may give fewer rows at once than asked for, so further pages are read until every record was found.
+    async fn by_id<T>(
+        &self,
+        call: &Call,
+        list: List,
+        ids: &[&str],
+        read: Read<T>,
+        id_of: fn(&T) -> String,
+    ) -> Result<Vec<T>> {
+        // A comma would make two ids of one. Neither of these can be a uuid, and so none of them is there.
+        let could_be_there = |id: &&str| addresses_a_record(id) && !id.contains(',');
+        let mut missing = BTreeSet::new();
+        let asked = ids.iter().copied().filter(could_be_there);
+        let asked: Vec<&str> = asked.filter(|id| missing.insert(*id)).collect();
+        let query = [("filter[uuid]", asked.join(","))];
+        let mut found = Vec::with_capacity(asked.len());
+        let mut page = (!asked.is_empty()).then_some(1);
+        // As many pages as ids are enough, and a list that the filter did not narrow is not walked to its end.
+        for _ in 0..asked.len() {
+            let Some(number) = page else { break };
+            let rows = self.list(call, list, &query, number).await?;
+            page = paging::next(&rows, number, |link| self.client.is_own(link));
+            for row in rows.data {
+                match read(row) {
+                    Ok(record) if missing.remove(&*id_of(&record)) => found.push(record),
+                    Ok(_) => {}
+                    Err(unreadable) => warn_of(&unreadable, list.operation()),
+                }
+            }
+            if missing.is_empty() {
+                break;
+            }
+        }
+        Ok(found)
+    }
+}
+
+impl List {
+    fn operation(self) -> &'static str {
+        match self {
+            Self::Referrals => "list_referrals",
+            Self::Connections => "list_connections",
+        }
+    }
+}
+
+fn read_one<T>(operation: &'static str, row: Option<Row>, read: Read<T>) -> Result<Option<T>> {
+    let record = row.map(read).transpose();
+    record.map_err(|Unreadable { path, problem }| {
+        let detail = format!("the record is not as the vendor documents it: {problem} at {path}");
+        Error::new(Vendor::Plannr, operation, Kind::InvalidResponse, detail)
+    })
+}
+
+fn warn_of(unreadable: &Unreadable, operation: &'static str) {
+    let Unreadable { path, problem } = unreadable;
+    warn!(
+        vendor = "plannr",
+        operation, path, problem, "a row could not be read"
+    );
+}
+
+#[cfg(test)]
+mod tests;

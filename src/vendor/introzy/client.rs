@@ -1,0 +1,144 @@
+//! Introzy's documented calls, one method each.
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::de::DeserializeOwned;
+use url::Url;
+
+use super::wire;
+use crate::model::Vendor;
+use crate::vendor::error::found;
+use crate::vendor::http::{self, Answer, Connect, Request};
+use crate::vendor::wire::Row;
+use crate::vendor::{Call, Result, Vitals};
+
+/// The most rows that a list gives at once.
+pub(super) const MAX_LIMIT: usize = 100;
+
+pub(super) struct Client {
+    http: http::Client,
+    authorization: SecretString,
+}
+
+impl Client {
+    pub(super) fn new(base: Url, api_key: &SecretString, connect: &Connect) -> Result<Self> {
+        Ok(Self {
+            http: http::Client::new(Vendor::Introzy, base, connect)?,
+            authorization: format!("Bearer {}", api_key.expose_secret()).into(),
+        })
+    }
+
+    pub(super) fn vitals(&self) -> &Vitals {
+        self.http.vitals()
+    }
+
+    /// <https://introzy-api-docs.apidocumentation.com/api-reference/tag/referral-opportunities/get/api/referral-opps>
+    pub(super) async fn referral_opps(
+        &self,
+        call: &Call,
+        limit: usize,
+        offset: u64,
+    ) -> Result<wire::List> {
+        let request = self
+            .http
+            .get("list_referrals", ["api", "referral-opps"])
+            .query("limit", &limit.to_string())
+            .query("offset", &offset.to_string());
+        opened(&self.send(call, request).await?)
+    }
+
+    /// <https://introzy-api-docs.apidocumentation.com/api-reference/tag/referral-opportunities/get/api/referral-opps/id>
+    pub(super) async fn referral_opp(&self, call: &Call, id: &str) -> Result<Option<Row>> {
+        let request = self.http.get("get_referral", ["api", "referral-opps", id]);
+        self.find(call, request).await
+    }
+
+    /// "List Facilitators" of
+    /// <https://introzy-api-docs.apidocumentation.com/introzy-api-documentation/api-endpoints/referral-opportunities>
+    pub(super) async fn facilitators(&self, call: &Call, id: &str) -> Result<Option<wire::List>> {
+        let path = ["api", "referral-opps", id, "facilitators"];
+        let request = self.http.get("list_facilitators", path);
+        self.find(call, request).await
+    }
+
+    /// <https://introzy-api-docs.apidocumentation.com/introzy-api-documentation/api-endpoints/notes>
+    pub(super) async fn notes(
+        &self,
+        call: &Call,
+        id: &str,
+        offset: usize,
+    ) -> Result<Option<wire::List>> {
+        let path = ["api", "pipelines", "referral", "deals", id, "notes"];
+        let request = self
+            .http
+            .get("list_notes", path)
+            .query("limit", &MAX_LIMIT.to_string())
+            .query("offset", &offset.to_string());
+        self.find(call, request).await
+    }
+
+    /// The body is documented without an envelope; one with it is read as well.
+    ///
+    /// <https://introzy-api-docs.apidocumentation.com/introzy-api-documentation/api-endpoints/pipeline-deals-referral-hub>
+    pub(super) async fn fee_preview(
+        &self,
+        call: &Call,
+        id: &str,
+    ) -> Result<Option<wire::FeePreview>> {
+        let path = ["api", "pipeline-deals", id, "fee-preview"];
+        let request = self.http.get("fee_preview", path);
+        let Some(answer) = found(self.send(call, request).await)? else {
+            return Ok(None);
+        };
+        let envelope: wire::Envelope<Row> = answer.json()?;
+        if envelope.success.is_some() || envelope.data.is_some() {
+            return opened(&answer).map(Some);
+        }
+        answer.json().map(Some)
+    }
+
+    /// <https://introzy-api-docs.apidocumentation.com/introzy-api-documentation/api-endpoints/people>
+    pub(super) async fn people(
+        &self,
+        call: &Call,
+        search: &str,
+        limit: usize,
+    ) -> Result<wire::List> {
+        let request = self
+            .http
+            .get("list_people", ["api", "people"])
+            .query("search", search)
+            .query("limit", &limit.to_string());
+        opened(&self.send(call, request).await?)
+    }
+
+    /// A read that may write: Introzy makes the pipeline with its default stages if it is not there.
+    ///
+    /// <https://introzy-api-docs.apidocumentation.com/introzy-api-documentation/api-endpoints/pipelines>
+    pub(super) async fn referral_pipeline(&self, call: &Call) -> Result<wire::Pipeline> {
+        let path = ["api", "pipelines", "referral"];
+        let request = self.http.get("get_pipeline", path);
+        opened(&self.send(call, request).await?)
+    }
+
+    async fn find<T: DeserializeOwned>(&self, call: &Call, request: Request) -> Result<Option<T>> {
+        let answer = found(self.send(call, request).await)?;
+        answer.map(|answer| opened(&answer)).transpose()
+    }
+
+    async fn send(&self, call: &Call, request: Request) -> Result<Answer> {
+        let request = request
+            .header("accept", "application/json")
+            .secret_header("authorization", &self.authorization);
+        self.http.send(call, request).await
+    }
+}
+
+/// Takes the data out of its envelope.
+fn opened<T: DeserializeOwned>(answer: &Answer) -> Result<T> {
+    let envelope: wire::Envelope<T> = answer.json()?;
+    if envelope.success == Some(false) {
+        return Err(answer.invalid("a 2xx answer that says it is no success"));
+    }
+    let data = envelope.data;
+    data.ok_or_else(|| answer.invalid("the answer's envelope has no data"))
+}

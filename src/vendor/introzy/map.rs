@@ -1,0 +1,260 @@
+//! Introzy's JSON into the model. Pure.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::value::RawValue;
+
+use super::{schema, wire};
+use crate::model::{
+    Details, Facilitator, FacilitatorRole, FacilitatorSide, Facilitators, FeePreview, Json, Money,
+    Note, Organization, Party, Person, Referral, ReferralAction, ReferralStatus, Stage, Vendor,
+};
+use crate::vendor::Unreadable;
+use crate::vendor::wire::{Row, decode_row};
+
+/// What the configuration says of stages. Introzy has no status, and every organization names its stages itself.
+#[derive(Clone, Debug, Default)]
+pub(super) struct StageStatus(BTreeMap<String, ReferralStatus>);
+
+impl StageStatus {
+    pub(super) fn new(by_label: BTreeMap<String, ReferralStatus>) -> Self {
+        let folded = by_label
+            .into_iter()
+            .map(|(label, status)| (folded(&label), status));
+        Self(folded.collect())
+    }
+
+    /// The status of a referral in the stage of this label.
+    fn of(&self, label: Option<&str>) -> ReferralStatus {
+        let mapped = label.and_then(|label| self.0.get(&folded(label)));
+        mapped.copied().unwrap_or(ReferralStatus::Active)
+    }
+
+    /// Whether any stage could give this status.
+    pub(super) fn may_give(&self, status: ReferralStatus) -> bool {
+        status == ReferralStatus::Active || self.0.values().any(|mapped| *mapped == status)
+    }
+}
+
+fn folded(label: &str) -> String {
+    label.trim().to_lowercase()
+}
+
+pub(super) fn referral(row: Row, statuses: &StageStatus) -> Result<Referral, Unreadable> {
+    let opp: wire::ReferralOpp = decode_row(&row)?;
+    let label = opp.stage.as_ref().and_then(|stage| stage.label.as_deref());
+    let status = statuses.of(label);
+    let details = schema::IntrozyReferral {
+        pipeline_deal_id: filled(opp.pipeline_deal_id).unwrap_or_else(|| opp.id.clone()),
+        owner: opp.owner.as_ref().map(user_details),
+        seeker: opp.seeker.as_ref().map(party_details),
+        provider: opp.provider.as_ref().map(party_details),
+        connector: opp.connector.as_ref().map(user_details),
+        stage_description: opp.stage.as_ref().and_then(|s| s.description.clone()),
+        stage_sort_order: opp
+            .stage
+            .as_ref()
+            .and_then(|s| s.sort_order?.try_into().ok()),
+    };
+    let facilitators = match opp.facilitators {
+        None => Facilitators::Separate,
+        Some(rows) => Facilitators::Embedded(
+            rows.into_iter()
+                .map(|row| facilitator(&opp.id, row))
+                .collect(),
+        ),
+    };
+    Ok(Referral {
+        vendor: Vendor::Introzy,
+        name: opp.name,
+        description: opp.description,
+        status,
+        vendor_status: None,
+        stage: opp.stage.and_then(stage),
+        direction: None,
+        value: opp.expected_value.and_then(|amount| {
+            let currency = filled(opp.currency)?;
+            Some(Money { amount, currency })
+        }),
+        referrer: opp.connector.map(party),
+        referred: opp.seeker.map(party).into_iter().collect(),
+        recipient: opp.provider.map(party),
+        allowed_actions: allowed_actions(&facilitators),
+        facilitators,
+        has_notes: true,
+        connection_id: None,
+        engagement_id: None,
+        moderation: None,
+        external_reference: None,
+        created_at: opp.created_at,
+        updated_at: opp.updated_at,
+        expires_at: None,
+        closed_at: None,
+        version: None,
+        details: Details::Introzy(Arc::new(details)),
+        raw: json(row),
+        complete: true,
+        remote_id: opp.id,
+    })
+}
+
+fn allowed_actions(facilitators: &Facilitators) -> Vec<ReferralAction> {
+    let removable = matches!(facilitators, Facilitators::Embedded(rows) if !rows.is_empty());
+    let mut actions = vec![ReferralAction::AddFacilitator];
+    actions.extend(removable.then_some(ReferralAction::RemoveFacilitator));
+    actions.extend([ReferralAction::AddNote, ReferralAction::Convert]);
+    actions
+}
+
+pub(super) fn facilitator(referral_id: &str, row: wire::Facilitator) -> Facilitator {
+    Facilitator {
+        vendor: Vendor::Introzy,
+        referral_id: referral_id.to_owned(),
+        role: match row.role.as_deref() {
+            Some("connector") => FacilitatorRole::Connector,
+            Some("facilitator") => FacilitatorRole::Facilitator,
+            Some("referral_source") => FacilitatorRole::ReferralSource,
+            _ => FacilitatorRole::Unrecognized,
+        },
+        side: match row.side.as_deref() {
+            Some("seeker") => Some(FacilitatorSide::Seeker),
+            Some("provider") => Some(FacilitatorSide::Provider),
+            _ => None,
+        },
+        party: facilitating_party(row.user, row.company, row.user_id, row.company_id),
+        created_at: row.created_at,
+        remote_id: Some(row.id.clone()),
+        key: row.id,
+    }
+}
+
+/// Exactly one of user and company is documented, each possibly by its id alone.
+fn facilitating_party(
+    user: Option<wire::Party>,
+    company: Option<wire::Company>,
+    user_id: Option<String>,
+    company_id: Option<String>,
+) -> Party {
+    let (user_id, company_id) = (filled(user_id), filled(company_id));
+    let is_company = user.is_none() && user_id.is_none();
+    if is_company && (company.is_some() || company_id.is_some()) {
+        let mut organization = organization(company.unwrap_or_default());
+        organization.remote_id = organization.remote_id.or(company_id);
+        return Party::Organization(organization);
+    }
+    let mut person = person(user.unwrap_or_default());
+    person.remote_id = person.remote_id.or(user_id);
+    person.organization = person.organization.or_else(|| company.map(organization));
+    Party::Person(person)
+}
+
+pub(super) fn note(note: wire::Note) -> Note {
+    Note {
+        remote_id: note.id,
+        content: note.content.unwrap_or_default(),
+        created_at: note.created_at,
+        updated_at: note.updated_at,
+    }
+}
+
+pub(super) fn person(party: wire::Party) -> Person {
+    let person = Person {
+        remote_id: filled(party.id),
+        name: filled(party.name),
+        first_name: filled(party.first_name),
+        last_name: filled(party.last_name),
+        email: filled(party.email),
+        phone: filled(party.phone_number),
+        organization: party.company.map(organization),
+    };
+    person.with_full_name()
+}
+
+/// A stage without a label shows nothing, and counts as none.
+pub(super) fn stage(stage: wire::Stage) -> Option<Stage> {
+    Some(Stage {
+        label: filled(stage.label)?,
+        remote_id: filled(stage.id),
+        color: filled(stage.color),
+    })
+}
+
+pub(super) fn fee_preview(preview: wire::FeePreview) -> Option<FeePreview> {
+    Some(FeePreview {
+        is_converted: preview.is_converted?,
+        message: preview.message,
+        organization_id: filled(preview.organization_id),
+        deal_value: preview.deal_value,
+        expected_value: preview.expected_value,
+        estimated_chain_count: preview.estimated_chain_count,
+        facilitator_count: preview.facilitator_count,
+        connector_user_id: filled(preview.connector_user_id),
+        fee_plans: preview.fee_plans.map(json),
+        facilitators: preview.facilitators.map(json),
+    })
+}
+
+fn party(party: wire::Party) -> Party {
+    if party.kind.as_deref() != Some("COMPANY") {
+        return Party::Person(person(party));
+    }
+    let company = party.company.map(organization).unwrap_or_default();
+    Party::Organization(Organization {
+        remote_id: filled(party.id).or(company.remote_id),
+        name: filled(party.name).or(company.name),
+    })
+}
+
+fn organization(company: wire::Company) -> Organization {
+    Organization {
+        remote_id: filled(company.id),
+        name: filled(company.name),
+    }
+}
+
+fn party_details(party: &wire::Party) -> schema::IntrozyParty {
+    schema::IntrozyParty {
+        kind: party.kind.as_deref().map(|kind| match kind {
+            "USER" => schema::IntrozyPartyType::User,
+            "COMPANY" => schema::IntrozyPartyType::Company,
+            _ => schema::IntrozyPartyType::Unrecognized,
+        }),
+        remote_id: party.id.clone(),
+        first_name: party.first_name.clone(),
+        last_name: party.last_name.clone(),
+        email: party.email.clone(),
+        name: party.name.clone(),
+        company: party.company.as_ref().map(company_details),
+    }
+}
+
+fn user_details(user: &wire::Party) -> schema::IntrozyUser {
+    schema::IntrozyUser {
+        remote_id: user.id.clone(),
+        first_name: user.first_name.clone(),
+        last_name: user.last_name.clone(),
+        email: user.email.clone(),
+        company: user.company.as_ref().map(company_details),
+    }
+}
+
+fn company_details(company: &wire::Company) -> schema::IntrozyCompany {
+    schema::IntrozyCompany {
+        remote_id: company.id.clone(),
+        name: company.name.clone(),
+    }
+}
+
+/// An empty text says as little as none.
+fn filled(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.trim().is_empty())
+}
+
+fn json(raw: Box<RawValue>) -> Json {
+    Json(raw.into())
+}
+
+#[cfg(test)]
+#[path = "map_tests.rs"]
+mod tests;

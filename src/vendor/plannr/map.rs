@@ -1,0 +1,321 @@
+//! Plannr's JSON into the model. Pure.
+
+use std::sync::Arc;
+
+use serde_json::value::RawValue;
+use tracing::warn;
+
+use super::schema::{AdviceType, PlannrAccountRole, PlannrAccountType, SharedDataCategory};
+use super::{schema, wire};
+use crate::model::{
+    Connection, ConnectionStatus, Details, Direction, Facilitators, Json, Organization, Party,
+    Person, Referral, ReferralAction, ReferralStatus, Vendor,
+};
+use crate::vendor::Unreadable;
+use crate::vendor::wire::{Row, decode_row};
+
+/// The statuses of a referral: Plannr's word, and ours.
+const REFERRAL_STATUSES: [(&str, ReferralStatus); 4] = [
+    ("pending", ReferralStatus::Pending),
+    ("accepted", ReferralStatus::Active),
+    ("rejected", ReferralStatus::Declined),
+    ("expired", ReferralStatus::Expired),
+];
+
+/// The statuses of a connection: Plannr's word, and ours. A refused one is "denied", where a referral is "rejected".
+const CONNECTION_STATUSES: [(&str, ConnectionStatus); 4] = [
+    ("pending", ConnectionStatus::Pending),
+    ("accepted", ConnectionStatus::Accepted),
+    ("denied", ConnectionStatus::Denied),
+    ("expired", ConnectionStatus::Expired),
+];
+
+/// The wanted statuses in Plannr's words, in one order whatever the order they were asked in.
+pub(super) fn referral_status_words(wanted: &[ReferralStatus]) -> Vec<&'static str> {
+    words(&REFERRAL_STATUSES, wanted)
+}
+
+/// The wanted statuses in Plannr's words, in one order whatever the order they were asked in.
+pub(super) fn connection_status_words(wanted: &[ConnectionStatus]) -> Vec<&'static str> {
+    words(&CONNECTION_STATUSES, wanted)
+}
+
+fn words<T: PartialEq>(known: &[(&'static str, T)], wanted: &[T]) -> Vec<&'static str> {
+    let wanted = known.iter().filter(|(_, status)| wanted.contains(status));
+    wanted.map(|(word, _)| *word).collect()
+}
+
+fn meaning<T: Copy>(known: &[(&str, T)], word: Option<&str>) -> Option<T> {
+    let found = known.iter().find(|(known, _)| Some(*known) == word);
+    found.map(|(_, meaning)| *meaning)
+}
+
+pub(super) fn direction_word(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Sent => "sent",
+        Direction::Received => "received",
+    }
+}
+
+fn direction(word: Option<&str>) -> Option<Direction> {
+    match word {
+        Some("sent") => Some(Direction::Sent),
+        Some("received") => Some(Direction::Received),
+        _ => None,
+    }
+}
+
+pub(super) fn referral(row: Row) -> Result<Referral, Unreadable> {
+    let referral: wire::Referral = decode_row(&row)?;
+    warn_of_annotations([&referral.sender_account, &referral.recipient_account]);
+    let status = meaning(&REFERRAL_STATUSES, referral.status.as_deref())
+        .unwrap_or(ReferralStatus::Unrecognized);
+    let direction = direction(referral.direction.as_deref());
+    let sender_account = referral.sender_account.and_then(account);
+    let recipient_account = referral.recipient_account.and_then(account);
+    let (sender_firm, recipient_firm) = (referral.sender_firm, referral.recipient_firm);
+    let referred = referral.clients.iter().map(client_person);
+    let answerable = status == ReferralStatus::Pending && direction == Some(Direction::Received);
+    Ok(Referral {
+        vendor: Vendor::Plannr,
+        name: None,
+        description: referral.note,
+        status,
+        vendor_status: referral.status,
+        stage: None,
+        direction,
+        value: None,
+        referrer: party(sender_account.as_ref(), sender_firm.as_ref()),
+        referred: referred.map(Party::Person).collect(),
+        recipient: party(recipient_account.as_ref(), recipient_firm.as_ref()),
+        facilitators: Facilitators::Unsupported,
+        has_notes: false,
+        connection_id: referral.connection.and_then(|link| filled(link.uuid)),
+        engagement_id: None,
+        moderation: None,
+        allowed_actions: if answerable {
+            vec![ReferralAction::Approve, ReferralAction::Deny]
+        } else {
+            Vec::new()
+        },
+        external_reference: None,
+        created_at: referral.created_at,
+        updated_at: referral.updated_at,
+        expires_at: referral.expires_at,
+        closed_at: None,
+        version: None,
+        details: Details::Plannr(Arc::new(schema::PlannrReferral {
+            advice_type: filled(referral.advice_type).map(|word| advice_type(&word)),
+            duration_months: referral.duration_months.and_then(|n| n.try_into().ok()),
+            shared_data: categories(referral.shared_data),
+            sla_deadline: referral.sla_deadline,
+            clients: referral.clients.into_iter().map(client).collect(),
+            cloned_clients: referral.cloned_clients.into_iter().map(client).collect(),
+            sender_firm: sender_firm.map(firm),
+            recipient_firm: recipient_firm.map(firm),
+            sender_account,
+            recipient_account,
+            rejection_reason: filled(referral.rejection_reason),
+        })),
+        raw: Json(row.into()),
+        complete: true,
+        remote_id: referral.uuid,
+    })
+}
+
+pub(super) fn connection(row: Row) -> Result<Connection, Unreadable> {
+    let connection: wire::Connection = decode_row(&row)?;
+    warn_of_annotations([&connection.sender_account, &connection.recipient_account]);
+    let status = meaning(&CONNECTION_STATUSES, connection.status.as_deref());
+    let sender = connection.sender_account.and_then(account);
+    let recipient = connection.recipient_account.and_then(account);
+    Ok(Connection {
+        vendor: Vendor::Plannr,
+        remote_id: connection.uuid,
+        status: status.unwrap_or(ConnectionStatus::Unrecognized),
+        direction: direction(connection.direction.as_deref()),
+        sender: party(sender.as_ref(), connection.sender_firm.as_ref()),
+        recipient: party(recipient.as_ref(), connection.recipient_firm.as_ref()),
+        created_at: connection.created_at,
+        updated_at: connection.updated_at,
+        expires_at: connection.expires_at,
+        raw: Json(row.into()),
+    })
+}
+
+/// A client account, as people are searched.
+pub(super) fn person(account: wire::Account) -> Person {
+    let primary_email = relation(account.primary_email.as_deref(), &["email", "value"]);
+    let phone = ["phone_number", "number", "value"];
+    let person = Person {
+        remote_id: account.uuid.text(),
+        name: account.name.text(),
+        first_name: account.first_name.text(),
+        last_name: account.last_name.text(),
+        email: primary_email.or(account.email.text()),
+        phone: relation(account.primary_phone_number.as_deref(), &phone),
+        organization: None,
+    };
+    person.with_full_name()
+}
+
+/// The text of a relation. Plannr's pages say it is a string, as they say of relations that are none: the text of an
+/// object is taken from the first of these keys.
+fn relation(raw: Option<&RawValue>, keys: &[&str]) -> Option<String> {
+    let raw = raw.filter(|raw| !wire::is_annotation(raw))?;
+    let value = match serde_json::from_str(raw.get()).ok()? {
+        serde_json::Value::Object(mut fields) => keys.iter().find_map(|key| fields.remove(*key))?,
+        value => value,
+    };
+    filled(value.as_str().map(str::to_owned))
+}
+
+/// Someone who acts for a firm; of an account that tells nothing, the firm remains.
+fn party(account: Option<&schema::PlannrAccount>, firm: Option<&wire::Named>) -> Option<Party> {
+    let organization = firm.map(|firm| Organization {
+        remote_id: filled(firm.uuid.clone()),
+        name: filled(firm.name.clone()),
+    });
+    let Some(account) = account else {
+        return organization.map(Party::Organization);
+    };
+    let person = Person {
+        remote_id: account.remote_id.clone(),
+        name: account.name.clone(),
+        first_name: account.first_name.clone(),
+        last_name: account.last_name.clone(),
+        email: account.email.clone(),
+        phone: None,
+        organization,
+    };
+    Some(Party::Person(person.with_full_name()))
+}
+
+/// An account; `None` when nothing in it tells who it is.
+fn account(account: wire::Account) -> Option<schema::PlannrAccount> {
+    let references = account.external_references;
+    let account = schema::PlannrAccount {
+        remote_id: account.uuid.text(),
+        kind: account.kind.text().map(|word| account_type(&word)),
+        role: account.role.text().map(|word| account_role(&word)),
+        first_name: account.first_name.text(),
+        last_name: account.last_name.text(),
+        name: account.name.text(),
+        email: account.email.text(),
+        photo_url: account.photo_url.text(),
+        created_at: account.created_at.text().and_then(|text| text.parse().ok()),
+        updated_at: account.updated_at.text().and_then(|text| text.parse().ok()),
+        external_references: references
+            .filter(|raw| raw.get().starts_with('['))
+            .map(|raw| Json(raw.into())),
+    };
+    let says_who = [
+        &account.remote_id,
+        &account.name,
+        &account.first_name,
+        &account.last_name,
+        &account.email,
+    ];
+    let is_someone = says_who.into_iter().any(Option::is_some);
+    is_someone.then_some(account)
+}
+
+fn warn_of_annotations(accounts: [&Option<wire::Account>; 2]) {
+    let mut accounts = accounts.into_iter().flatten();
+    if accounts.any(wire::Account::has_annotations) {
+        warn!(
+            vendor = "plannr",
+            "notes of the documentation came in place of an account's values; they count as missing"
+        );
+    }
+}
+
+fn client_person(client: &wire::Named) -> Person {
+    Person {
+        remote_id: filled(client.uuid.clone()),
+        name: filled(client.name.clone()),
+        ..Person::default()
+    }
+}
+
+fn client(client: wire::Named) -> schema::PlannrClient {
+    schema::PlannrClient {
+        remote_id: client.uuid,
+        name: client.name,
+    }
+}
+
+fn firm(firm: wire::Named) -> schema::PlannrFirm {
+    schema::PlannrFirm {
+        remote_id: firm.uuid,
+        name: firm.name,
+    }
+}
+
+fn categories(words: Vec<wire::Word>) -> Vec<SharedDataCategory> {
+    let words = words.into_iter().filter_map(|word| filled(word.text));
+    words.map(|word| category(&word)).collect()
+}
+
+fn advice_type(word: &str) -> AdviceType {
+    match word {
+        "investments" => AdviceType::Investments,
+        "protection" => AdviceType::Protection,
+        "mortgages" => AdviceType::Mortgages,
+        "estate_planning" => AdviceType::EstatePlanning,
+        "other" => AdviceType::Other,
+        "pensions" => AdviceType::Pensions,
+        "tax" => AdviceType::Tax,
+        _ => AdviceType::Unrecognized,
+    }
+}
+
+fn category(word: &str) -> SharedDataCategory {
+    match word {
+        "basic_details" => SharedDataCategory::BasicDetails,
+        "contact_details" => SharedDataCategory::ContactDetails,
+        "income" => SharedDataCategory::Income,
+        "expenditure" => SharedDataCategory::Expenditure,
+        "dependants" => SharedDataCategory::Dependants,
+        "investments_and_plans" => SharedDataCategory::InvestmentsAndPlans,
+        "pensions" => SharedDataCategory::Pensions,
+        "liabilities" => SharedDataCategory::Liabilities,
+        "protection" => SharedDataCategory::Protection,
+        "cash_accounts" => SharedDataCategory::CashAccounts,
+        "goals" => SharedDataCategory::Goals,
+        "notes" => SharedDataCategory::Notes,
+        _ => SharedDataCategory::Unrecognized,
+    }
+}
+
+fn account_type(word: &str) -> PlannrAccountType {
+    match word {
+        "client" => PlannrAccountType::Client,
+        "employee" => PlannrAccountType::Employee,
+        "external" => PlannrAccountType::External,
+        _ => PlannrAccountType::Unrecognized,
+    }
+}
+
+fn account_role(word: &str) -> PlannrAccountRole {
+    match word {
+        "individual" => PlannrAccountRole::Individual,
+        "joint" => PlannrAccountRole::Joint,
+        "trust" => PlannrAccountRole::Trust,
+        "business" => PlannrAccountRole::Business,
+        "member" => PlannrAccountRole::Member,
+        "owner" => PlannrAccountRole::Owner,
+        "admin" => PlannrAccountRole::Admin,
+        "introducer" => PlannrAccountRole::Introducer,
+        _ => PlannrAccountRole::Unrecognized,
+    }
+}
+
+/// An empty text says as little as none.
+fn filled(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.trim().is_empty())
+}
+
+#[cfg(test)]
+#[path = "map_tests.rs"]
+mod tests;
