@@ -1,0 +1,278 @@
+//! The emulator of the Partner Center referrals API and of the token endpoint before it, written from Microsoft's pages
+//! alone: <https://learn.microsoft.com/en-us/partner-center/developer/referrals-api-introduction>.
+
+mod answer;
+mod filter;
+mod json;
+mod list;
+mod order;
+mod parser;
+mod parts;
+mod seed;
+mod switches;
+mod tags;
+mod token;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::Router;
+use axum::extract::{Path, Request, State};
+use axum::http::header::{AUTHORIZATION, ETAG};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::middleware::Next;
+use axum::response::Response;
+use axum::routing::{get, post};
+
+use crate::sandbox::{Emulator, Setup, world};
+use json::Json;
+pub use switches::SWITCHES;
+
+/// The application that the gateway is registered as.
+pub const CLIENT_ID: &str = "b1f5c3d2-7a64-4d3e-9c0b-5f2a8e6d4c10";
+/// The application's secret.
+pub const CLIENT_SECRET: &str = "sandbox-partner-center-client-secret";
+/// The refresh token that the consent of the partner's user gave.
+pub const REFRESH_TOKEN: &str = "sandbox-partner-center-refresh-token-0";
+/// The partner's user, for the password grant.
+pub const USERNAME: &str = "ada.okoro@example.test";
+/// The user's password, for the password grant.
+pub const PASSWORD: &str = "sandbox-partner-center-password";
+/// What access tokens are for: <https://learn.microsoft.com/en-us/partner-center/developer/referral-api-authentication>.
+pub const RESOURCE: &str = "https://api.partner.microsoft.com";
+
+const TOKEN_PATH: &str = "/common/oauth2/token";
+
+/// The emulator with its seeded world.
+pub fn emulator(setup: Setup) -> Arc<dyn Emulator> {
+    Arc::new(PartnerCenter {
+        setup,
+        state: Arc::new(Mutex::new(Memory::seeded())),
+    })
+}
+
+/// The emulator; clones share one state.
+#[derive(Clone)]
+struct PartnerCenter {
+    setup: Setup,
+    state: Arc<Mutex<Memory>>,
+}
+
+/// What the emulator remembers.
+struct Memory {
+    referrals: Vec<Json>,
+    tokens: token::Tokens,
+    answered: u64,
+}
+
+impl Memory {
+    fn seeded() -> Self {
+        Self {
+            referrals: seed::referrals(),
+            tokens: token::Tokens::seeded(),
+            answered: 0,
+        }
+    }
+}
+
+impl Emulator for PartnerCenter {
+    fn router(&self) -> Router {
+        // The connector's definition writes some paths with a slash at the end, so both forms are taken.
+        let api = Router::new()
+            .route("/v1.0/engagements/referrals", get(list::referrals))
+            .route("/v1.0/engagements/referrals/", get(list::referrals))
+            .route("/v1.0/engagements/referrals/{id}", get(referral))
+            .route("/v1.0/engagements/referrals/{id}/", get(referral))
+            .route("/v1.0/referrals", get(list::without_engagements))
+            .fallback(no_such_path)
+            .method_not_allowed_fallback(no_such_method)
+            .layer(axum::middleware::from_fn_with_state(self.clone(), gate));
+        Router::new()
+            .route(TOKEN_PATH, post(token::redeem))
+            .merge(api)
+            .with_state(self.clone())
+    }
+
+    /// Tokens are kept: a client that holds one is not part of the seeded world, and would be locked out if its rotated
+    /// refresh token were forgotten. The seeded refresh token is good again.
+    fn reset(&self) {
+        let mut state = self.state();
+        state.referrals = seed::referrals();
+        state.tokens.allow_seeded();
+    }
+
+    fn environment(&self, base: &str) -> Vec<(&'static str, String)> {
+        vec![
+            ("PARTNER_CENTER_BASE_URL", base.to_owned()),
+            ("PARTNER_CENTER_TOKEN_URL", format!("{base}{TOKEN_PATH}")),
+            ("PARTNER_CENTER_CLIENT_ID", CLIENT_ID.to_owned()),
+            ("PARTNER_CENTER_CLIENT_SECRET", CLIENT_SECRET.to_owned()),
+            ("PARTNER_CENTER_REFRESH_TOKEN", REFRESH_TOKEN.to_owned()),
+        ]
+    }
+}
+
+impl PartnerCenter {
+    fn state(&self) -> MutexGuard<'_, Memory> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The referrals that the signed-in user may see.
+    fn visible(&self) -> Vec<Json> {
+        let hides_leads = self.setup.switches.is("marketplace_leads", "hidden");
+        let own_only = self.setup.switches.is("role", "user");
+        let state = self.state();
+        let visible = state.referrals.iter().filter(|referral| {
+            let hidden_lead = hides_leads && is_marketplace_lead(referral);
+            let foreign = own_only && !is_on_team(referral, USERNAME);
+            !hidden_lead && !foreign
+        });
+        visible.cloned().collect()
+    }
+
+    /// The entity as it is sent: with or without its nulls.
+    fn rendered(&self, referral: Json) -> Json {
+        if self.setup.switches.is("nulls", "omitted") {
+            return referral.without_nulls();
+        }
+        referral
+    }
+
+    /// Why a request is refused before its path is looked at.
+    fn refusal(&self, headers: &HeaderMap) -> Option<Response> {
+        let switches = &self.setup.switches;
+        if switches.get("throttle") != "off" {
+            return Some(answer::throttled(&self.setup));
+        }
+        let bearer = headers
+            .get(AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.split_once(' '))
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+            .map(|(_, token)| token.trim());
+        let grant =
+            bearer.and_then(|token| self.state().tokens.grant(token, self.setup.clock.now()));
+        let Some(grant) = grant.filter(|grant| grant.resource == RESOURCE) else {
+            return Some(answer::unauthenticated(switches));
+        };
+        let app_only = grant.app_only && switches.is("app_only_tokens", "refused");
+        if app_only || switches.is("role", "none") {
+            return Some(answer::error(
+                switches,
+                StatusCode::FORBIDDEN,
+                "The caller has no role that may read referrals.",
+                None,
+            ));
+        }
+        None
+    }
+}
+
+/// An independent, direct referral is a lead from the commercial marketplace.
+fn is_marketplace_lead(referral: &Json) -> bool {
+    referral.text("type") == Some("Independent") && referral.text("qualification") == Some("Direct")
+}
+
+fn is_on_team(referral: &Json, email: &str) -> bool {
+    let Some(Json::List(team)) = referral.get("team") else {
+        return false;
+    };
+    team.iter()
+        .any(|member| member.text("email") == Some(email))
+}
+
+/// `GET /v1.0/engagements/referrals/{id}`:
+/// <https://learn.microsoft.com/en-us/partner-center/developer/get-a-referral-by-id>.
+async fn referral(
+    State(app): State<PartnerCenter>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Response {
+    let found = app.visible().into_iter().find(|referral| {
+        referral
+            .text("id")
+            .is_some_and(|known| known.eq_ignore_ascii_case(&id))
+    });
+    let Some(mut referral) = found else {
+        return answer::error(
+            &app.setup.switches,
+            StatusCode::NOT_FOUND,
+            "The referral was not found.",
+            Some("referral"),
+        );
+    };
+    let etag = referral
+        .text("eTag")
+        .and_then(|etag| HeaderValue::from_str(etag).ok());
+    // "engagments" is the vendor's spelling.
+    referral.set(
+        "@odata.context",
+        Json::from("https://api.partner.microsoft.com/v1.0/engagments/referrals/$metadata#Referrals/$entity"),
+    );
+    let mut response = answer::json(StatusCode::OK, &app.rendered(referral));
+    if let Some(etag) = etag {
+        response.headers_mut().insert(ETAG, etag);
+    }
+    if request.uri().query().is_some_and(|query| !query.is_empty()) {
+        answer::note(
+            &mut response,
+            "a query on a single referral is not documented",
+        );
+    }
+    response
+}
+
+async fn no_such_path(State(app): State<PartnerCenter>) -> Response {
+    answer::error(
+        &app.setup.switches,
+        StatusCode::NOT_FOUND,
+        "The requested resource does not exist.",
+        None,
+    )
+}
+
+async fn no_such_method(State(app): State<PartnerCenter>) -> Response {
+    answer::error(
+        &app.setup.switches,
+        StatusCode::METHOD_NOT_ALLOWED,
+        "The method is not allowed on this resource.",
+        None,
+    )
+}
+
+/// Authentication before everything else, and the headers that every answer carries:
+/// <https://learn.microsoft.com/en-us/partner-center/developer/partner-center-rest-headers>.
+async fn gate(State(app): State<PartnerCenter>, request: Request, next: Next) -> Response {
+    let echoed = ["client-request-id", "ms-correlationid"]
+        .map(|name| (name, request.headers().get(name).cloned()));
+    let mut response = match app.refusal(request.headers()) {
+        Some(refusal) => refusal,
+        None => next.run(request).await,
+    };
+    let number = {
+        let mut state = app.state();
+        state.answered += 1;
+        state.answered
+    };
+    let headers = response.headers_mut();
+    let request_id = world::id("partner-center/request", &number.to_string()).to_string();
+    for (name, text) in [
+        ("request-id", request_id),
+        ("timestamp", format!("{:.7}", app.setup.clock.now())),
+        (
+            "x-ms-ags-diagnostic",
+            r#"{"ServerInfo":{"DataCenter":"Sandbox"}}"#.to_owned(),
+        ),
+    ] {
+        let value = HeaderValue::from_str(&text).expect("the text is plain ASCII");
+        headers.insert(name, value);
+    }
+    for (name, value) in echoed {
+        if let Some(value) = value {
+            headers.insert(name, value);
+        }
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,137 @@
+//! The tag lists of <https://learn.microsoft.com/en-us/partner-center/developer/referral-resources>, each of which some
+//! seeded referral carries. They date from 2019; a client has to take others too.
+
+/// `customerProfile.size`; the vendor sends the empty text as well.
+pub(super) const SIZES: [&str; 12] = [
+    "10to50employees",
+    "1to50employees",
+    "51to500employees",
+    "Morethan500employees",
+    "1to9employees",
+    "51to250employees",
+    "251to1000employees",
+    "1001to5000employees",
+    "5001to10000employees",
+    "10001to20000employees",
+    "Morethan20000employees",
+    "",
+];
+
+/// `inviteContext.assistanceRequestCode`.
+pub(super) const ASSISTANCE: [&str; 7] = [
+    "GeneralOrOther",
+    "Unknown",
+    "CustomerTechnicalArchitecture",
+    "ProofOfConceptOrDemo",
+    "QuotesOrLicensing",
+    "PostSalesCustomerSuccess",
+    "WorkloadSpecificValueProposition",
+];
+
+/// `details.requirements.products[].id`.
+pub(super) const PRODUCTS: [&str; 20] = [
+    "Azure",
+    "EnterpriseMobilityAndSecurity",
+    "Exchange",
+    "DeveloperTools",
+    "Dynamics365Business",
+    "Dynamics365Enterprise",
+    "DynamicsAX,GP,NAV,SL",
+    "Microsoft365",
+    "Office",
+    "PowerBI",
+    "Project",
+    "SharePoint",
+    "SkypeForBusiness",
+    "Surface",
+    "SurfaceHub",
+    "SQL",
+    "Teams",
+    "Visio",
+    "Windows",
+    "Yammer",
+];
+
+/// `details.requirements.services[].id`.
+pub(super) const SERVICES: [&str; 10] = [
+    "ConsultingAndProfessional",
+    "CustomSolution(ISV)",
+    "DeploymentOrMigration",
+    "Hardware",
+    "Integration",
+    "IPServices(ISV)",
+    "LearningAndCertification",
+    "Licensing",
+    "ManagedServices",
+    "ProjectServices",
+];
+
+/// `details.requirements.industries[].id`.
+pub(super) const INDUSTRIES: [&str; 14] = [
+    "Agriculture, Forestry, & Fishing",
+    "Communications & Media",
+    "Education",
+    "Financial Services",
+    "Government",
+    "Healthcare",
+    "Hospitality",
+    "Manufacturing",
+    "Power & Utilities",
+    "Public Safety and National Security",
+    "Retail & Consumer Goods",
+    "Services",
+    "Travel & Transportation",
+    "Wholesale & Distribution",
+];
+
+/// `details.requirements.solutions[].id` of type `Category`.
+pub(super) const CATEGORIES: [&str; 48] = [
+    "AdvancedAnalytics",
+    "ApplicationIntegration",
+    "ArtificialIntelligence",
+    "AzureSecurityOperationManagement",
+    "AzureStack",
+    "BackupDisasterRecovery",
+    "BigData",
+    "Blockchain",
+    "Chatbot",
+    "CloudDatabaseMigration",
+    "CloudMigration",
+    "CloudVoice",
+    "CognitiveServices",
+    "CompetitiveDatabaseMigration",
+    "Containers",
+    "DataWarehouse",
+    "DatabaseonLinux",
+    "DevelopmentandTest",
+    "DevOps",
+    "DigitalMedia",
+    "Dynamics365forCustomerService",
+    "Dynamics365forFieldService",
+    "Dynamics365forFinanceOperations",
+    "Dynamics365forRetail",
+    "Dynamics365forSales",
+    "Dynamics365forTalent",
+    "DynamicsonAzure",
+    "EnterpriseBusinessIntelligence",
+    "Gaming",
+    "HighPerformanceComputing",
+    "HybridStorage",
+    "IdentityandAccessManagement",
+    "InformationManagement",
+    "InternetofThings",
+    "MachineLearning",
+    "Microserviceapplications",
+    "MobileApplications",
+    "MySQLPostgresMigrationtoAzure",
+    "Networking",
+    "NoSQLMigration",
+    "RedhatonAzure",
+    "RegulatoryComplianceGDPR",
+    "SAPonAzure",
+    "ServerlessComputing",
+    "SharepointonAzure",
+    "SQLServerUpgrade",
+    "ThreatProtection",
+    "WebDevelopment",
+];

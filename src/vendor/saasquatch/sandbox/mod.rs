@@ -1,0 +1,210 @@
+//! The emulator of the vendor's REST API, written from its pages alone:
+//! <https://docs.saasquatch.com/api/>.
+
+mod answer;
+mod caller;
+mod query;
+mod referrals;
+mod rewards;
+mod seed;
+mod switches;
+mod users;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::middleware::Next;
+use axum::response::Response;
+use axum::routing::get;
+use serde_json::Value;
+
+use crate::sandbox::{Emulator, Setup};
+use answer::Problem;
+pub use switches::SWITCHES;
+
+/// The tenant that the gateway works for. Aliases of test tenants start with `test_`.
+pub const TENANT_ALIAS: &str = "test_aharbourpine";
+/// The tenant's key.
+pub const API_KEY: &str = "TEST_sandbox-saasquatch-api-key";
+
+/// The emulator with its seeded world.
+pub fn emulator(setup: Setup) -> Arc<dyn Emulator> {
+    Arc::new(SaaSquatch {
+        setup,
+        state: Arc::new(Mutex::new(Memory::seeded())),
+    })
+}
+
+/// The emulator; clones share one state.
+#[derive(Clone)]
+struct SaaSquatch {
+    setup: Setup,
+    state: Arc<Mutex<Memory>>,
+}
+
+/// What the emulator remembers.
+struct Memory {
+    users: Vec<Value>,
+    referrals: Vec<Record>,
+}
+
+/// A user is told from others by both ids.
+#[derive(Clone, Debug, Eq, PartialEq)]
+struct UserKey {
+    account: String,
+    user: String,
+}
+
+/// A referral and between whom it is. The users' ids stay when the users are deleted.
+#[derive(Clone, Debug)]
+struct Record {
+    referral: Value,
+    referrer: UserKey,
+    referred: UserKey,
+}
+
+impl Memory {
+    fn seeded() -> Self {
+        Self {
+            users: seed::users(),
+            referrals: seed::referrals(),
+        }
+    }
+
+    fn user(&self, key: &UserKey) -> Option<&Value> {
+        self.users.iter().find(|user| UserKey::of(user) == *key)
+    }
+
+    fn user_with_code(&self, code: &str) -> Option<&Value> {
+        self.users.iter().find(|user| user["referralCode"] == code)
+    }
+}
+
+impl UserKey {
+    fn of(user: &Value) -> Self {
+        let text = |name: &str| user[name].as_str().unwrap_or_default().to_owned();
+        Self {
+            account: text("accountId"),
+            user: text("id"),
+        }
+    }
+}
+
+impl Emulator for SaaSquatch {
+    fn router(&self) -> Router {
+        let tenant = Router::new()
+            .route("/referrals", get(referrals::list))
+            .route("/referrals/{id}", get(referrals::lookup))
+            .route("/open/referrals", get(referrals::open_list))
+            .route("/account/{account}", get(users::account))
+            .route("/account/{account}/user/{user}", get(users::lookup))
+            .route("/account/{account}/user/{user}/pii", get(users::pii))
+            .route("/user", get(users::by_code))
+            .route("/users", get(users::list))
+            .route("/code/{code}", get(users::code))
+            .route(
+                "/open/account/{account}/user/{user}",
+                get(users::open_lookup),
+            )
+            .route("/open/user", get(users::open_by_code))
+            .route("/open/code/{code}", get(users::code));
+        Router::new()
+            .nest(&format!("/api/v1/{TENANT_ALIAS}"), tenant)
+            .fallback(no_such_path)
+            .method_not_allowed_fallback(no_such_method)
+            .layer(axum::middleware::from_fn_with_state(self.clone(), gate))
+            .with_state(self.clone())
+    }
+
+    fn reset(&self) {
+        *self.state() = Memory::seeded();
+    }
+
+    fn environment(&self, base: &str) -> Vec<(&'static str, String)> {
+        vec![
+            ("SAASQUATCH_BASE_URL", base.to_owned()),
+            ("SAASQUATCH_TENANT_ALIAS", TENANT_ALIAS.to_owned()),
+            ("SAASQUATCH_API_KEY", API_KEY.to_owned()),
+        ]
+    }
+}
+
+impl SaaSquatch {
+    fn state(&self) -> MutexGuard<'_, Memory> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is(&self, switch: &str, value: &str) -> bool {
+        self.setup.switches.is(switch, value)
+    }
+
+    /// Whether the tenant's programs are such that it has this referral: classic ones have no program.
+    fn knows(&self, record: &Record) -> bool {
+        match self.setup.switches.get("tenant") {
+            "classic" => record.referral["programId"].is_null(),
+            "ga" => !record.referral["programId"].is_null(),
+            _ => true,
+        }
+    }
+
+    /// The value as it is sent: with or without its nulls.
+    fn rendered(&self, mut value: Value) -> Value {
+        if self.is("nulls", "omitted") {
+            drop_nulls(&mut value);
+        }
+        value
+    }
+}
+
+fn drop_nulls(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            members.retain(|_, value| !value.is_null());
+            members.values_mut().for_each(drop_nulls);
+        }
+        Value::Array(items) => items.iter_mut().for_each(drop_nulls),
+        _ => {}
+    }
+}
+
+async fn no_such_path(State(app): State<SaaSquatch>) -> Response {
+    answer::refusal(
+        &app,
+        &Problem::new(StatusCode::NOT_FOUND, "NOT_FOUND", None, "Not found."),
+    )
+}
+
+async fn no_such_method(State(app): State<SaaSquatch>) -> Response {
+    let status = StatusCode::METHOD_NOT_ALLOWED;
+    answer::refusal(
+        &app,
+        &Problem::new(status, "METHOD_NOT_ALLOWED", None, "Method not allowed."),
+    )
+}
+
+/// The tenant, then the limit, then who is calling: all before the path is looked at.
+async fn gate(State(app): State<SaaSquatch>, mut request: Request, next: Next) -> Response {
+    match admit(&app, &request) {
+        Ok(caller) => {
+            request.extensions_mut().insert(caller);
+            next.run(request).await
+        }
+        Err(problem) => answer::refusal(&app, &problem),
+    }
+}
+
+fn admit(app: &SaaSquatch, request: &Request) -> Result<caller::Caller, Problem> {
+    let prefix = format!("/api/v1/{TENANT_ALIAS}/");
+    let Some(path) = request.uri().path().strip_prefix(&prefix) else {
+        return Err(answer::no_tenant(app));
+    };
+    if !app.is("rate_limit", "off") {
+        return Err(answer::too_many(app));
+    }
+    caller::identify(app, path, request.headers())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,217 @@
+//! The users and referrals that the tenant has at the start: the people of [`world::PEOPLE`], who refer one another.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::rewards::reward;
+use super::{Record, TENANT_ALIAS, UserKey};
+use crate::sandbox::world::{self, PEOPLE, Person};
+
+/// This vendor's place in [`world::created_at`].
+const SEAT: u32 = 3;
+const REFERRALS: u32 = 72;
+/// The person whose user was deleted: referrals with them remain.
+pub(super) const DELETED: usize = 21;
+const HOUR: i64 = 3_600_000;
+
+/// Both sides of every moderation, the referred one first.
+const MODERATION: [(&str, &str); 9] = [
+    ("PENDING", "PENDING"),
+    ("PENDING", "APPROVED"),
+    ("PENDING", "DENIED"),
+    ("APPROVED", "PENDING"),
+    ("APPROVED", "APPROVED"),
+    ("APPROVED", "DENIED"),
+    ("DENIED", "PENDING"),
+    ("DENIED", "APPROVED"),
+    ("DENIED", "DENIED"),
+];
+/// A classic referral has none.
+const PROGRAMS: [Option<&str>; 3] = [None, Some("customer-referral"), Some("advocate-2026")];
+
+/// All users but the deleted one.
+pub(super) fn users() -> Vec<Value> {
+    let kept = (0..PEOPLE.len()).filter(|person| *person != DELETED);
+    kept.map(user).collect()
+}
+
+/// All seeded referrals, newest first.
+pub(super) fn referrals() -> Vec<Record> {
+    (0..REFERRALS).map(referral).collect()
+}
+
+/// Every third user has their e-mail address for both ids, as impact.com recommends; the others have two ids.
+fn key(person: usize) -> UserKey {
+    let email = PEOPLE[person].email();
+    if person % 3 == 1 {
+        return UserKey {
+            account: email.clone(),
+            user: email,
+        };
+    }
+    // Ids are free text: some need encoding in a path.
+    let separator = if person % 6 == 5 { '/' } else { '-' };
+    UserKey {
+        account: format!("acct-{:03}", 100 + person),
+        user: format!("user{separator}{:03}", 100 + person),
+    }
+}
+
+/// At most fifteen letters, as the vendor rules.
+fn referral_code(person: &Person) -> String {
+    let name = person.name().to_uppercase();
+    name.chars()
+        .filter(char::is_ascii_alphabetic)
+        .take(15)
+        .collect()
+}
+
+fn user(index: usize) -> Value {
+    let person = PEOPLE[index];
+    let key = key(index);
+    let code = referral_code(&person);
+    let link = format!("https://ssqt.co/{TENANT_ALIAS}/{code}");
+    let email = person.email();
+    let created = world::created_at(SEAT, REFERRALS).as_millisecond() - 24 * HOUR;
+    let sparse = index % 4 == 3;
+    json!({
+        "id": key.user,
+        "accountId": key.account,
+        "firstName": person.first_name,
+        "lastName": person.last_name,
+        "lastInitial": person.last_name.chars().next().map(String::from),
+        "email": email,
+        // The vendor has the MD5 of the address here; this has only its form.
+        "emailHash": world::id("saasquatch/email", &email).simple().to_string(),
+        "referralCode": code,
+        "imageUrl": "",
+        "cookieId": null,
+        "paymentProviderId": null,
+        "locale": (!sparse).then_some("en_US"),
+        "countryCode": (!sparse).then_some(person.company().country),
+        "referralSource": if index.is_multiple_of(2) { json!("DIRECT") } else { json!("UNKNOWN") },
+        "firstSeenIP": (!sparse).then_some("203.0.113.7"),
+        "lastSeenIP": null,
+        "dateCreated": created,
+        "dateBlocked": (index == 19).then_some(created + HOUR),
+        "shareLinks": {
+            "shareLink": link,
+            "facebookShareLink": format!("{link}?ch=facebook"),
+            "EMBED": {"shareLink": format!("{link}?ch=embed")},
+        },
+    })
+}
+
+#[expect(clippy::similar_names, reason = "the vendor's words for the two sides")]
+fn referral(index: u32) -> Record {
+    let referred_person = index as usize % PEOPLE.len();
+    // Never the same person: six times the index is never three short of a multiple of 24.
+    let referrer_person = (index as usize * 7 + 3) % PEOPLE.len();
+    let (referrer, referred) = (key(referrer_person), key(referred_person));
+    // A person is referred once per program: the third round of people starts with another program.
+    let program = PROGRAMS[(index as usize + index as usize / PEOPLE.len()) % PROGRAMS.len()];
+    let mut referral = scalars(index, program, &referral_code(&PEOPLE[referrer_person]));
+    if [referrer_person, referred_person].contains(&DELETED) {
+        referral["dateUserModified"] = referral["dateModified"].clone();
+    }
+    // Absent, null or there.
+    match index % 5 {
+        0 => {}
+        1 => referral["referredReward"] = Value::Null,
+        _ => referral["referredReward"] = reward(index, "referred", &referred, &referral),
+    }
+    referral["referrerReward"] = match index % 3 {
+        0 => Value::Null,
+        _ => reward(index, "referrer", &referrer, &referral),
+    };
+    Record {
+        referral,
+        referrer,
+        referred,
+    }
+}
+
+#[expect(clippy::similar_names, reason = "the vendor's words for the two sides")]
+fn scalars(index: u32, program: Option<&str>, code: &str) -> Value {
+    let started_at: Timestamp = world::created_at(SEAT, index);
+    let started = started_at.as_millisecond();
+    let (referred, referrer) = match index {
+        // In no list: a client has to take what it does not know.
+        67 => ("ESCALATED", "APPROVED"),
+        // Automatic approval is the normal case.
+        _ if index.is_multiple_of(2) => ("APPROVED", "APPROVED"),
+        _ => MODERATION[index as usize / 2 % MODERATION.len()],
+    };
+    let pending = [referred, referrer]
+        .iter()
+        .filter(|side| **side == "PENDING")
+        .count();
+    // Moderating one side is enough for ACTIONED.
+    let is_actioned = pending == 0 || (pending == 1 && index % 4 == 1);
+    // Nothing happens after the newest record of the world.
+    let later = |hours: u32| started + i64::from(hours.min(index * 28)) * HOUR;
+    let moderated = match (is_actioned, index % 2) {
+        (false, _) => None,
+        (true, 0) => Some(started + 2),
+        (true, _) => Some(later(5 + index % 7)),
+    };
+    let was_paid = matches!(index % 8, 2 | 7);
+    let paid = (was_paid && program.is_none()).then(|| later(30));
+    let converted = (was_paid && program.is_some()).then(|| later(30));
+    let ended = (index % 12 == 5 || index % 24 == 7).then(|| later(50));
+    let touched = (index % 3 == 1).then(|| later(index * 37 % 97));
+    let modified = [
+        Some(started + 494),
+        moderated,
+        paid,
+        converted,
+        ended,
+        touched,
+    ]
+    .into_iter()
+    .flatten()
+    .max();
+    let id = world::id("saasquatch/referral", &index.to_string())
+        .simple()
+        .to_string();
+    let mut referral = json!({
+        // Older samples have ids of another form.
+        "id": if index == 64 { "legacy_referral-7" } else { &id[..24] },
+        "referralCodeUsed": (index % 7 != 6).then_some(code),
+        "shareLinkUsed": (index.is_multiple_of(3)).then(|| format!("https://ssqt.co/{TENANT_ALIAS}/{code}")),
+        "moderationStatus": if is_actioned { "ACTIONED" } else { "PENDING" },
+        "referredModerationStatus": referred,
+        "referrerModerationStatus": referrer,
+        "fraudSignals": fraud_signals(index),
+        "dateReferralStarted": started,
+        "dateReferralPaid": paid,
+        "dateReferralEnded": ended,
+        "dateModerated": moderated,
+        "dateConverted": converted,
+        "dateModified": modified,
+        "dateUserModified": null,
+        "programId": program,
+    });
+    if let Some(members) = referral.as_object_mut().filter(|_| index == 69) {
+        // The spelling of an old sample.
+        let link = members.remove("shareLinkUsed").unwrap_or_default();
+        members.insert("sharelinkUsed".to_owned(), link);
+    }
+    referral
+}
+
+/// Only signals that were raised have a key.
+fn fraud_signals(index: u32) -> Value {
+    match index % 10 {
+        3 => json!({"ip": {"message": "Both used the same address.", "score": 80}}),
+        7 => json!({
+            "name": {"message": "Similar names.", "score": 40},
+            "email": {"message": "Similar e-mail addresses.", "score": 65},
+        }),
+        9 if index % 20 == 9 => {
+            json!({"rate": {"message": "Many referrals in a short time.", "score": 100}})
+        }
+        9 => json!({}),
+        _ => Value::Null,
+    }
+}
