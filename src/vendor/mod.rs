@@ -18,6 +18,9 @@ pub mod partner_center;
 pub mod plannr;
 pub mod saasquatch;
 
+#[cfg(test)]
+pub(crate) mod stub;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
