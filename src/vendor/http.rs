@@ -382,6 +382,7 @@ impl Request {
     }
 
     /// Takes the whole query of another call, as it is written there.
+    #[must_use]
     pub fn query_of(mut self, other: &Self) -> Self {
         if let (Some(url), Some(other)) = (&mut self.url, &other.url) {
             url.set_query(other.query());
