@@ -119,7 +119,7 @@ impl Client {
     }
 }
 
-/// The headers of <https://learn.microsoft.com/partner-center/developer/headers>. The id is ours, so that the vendor's
+/// The headers of <https://github.com/MicrosoftDocs/partner-rest/blob/5c30e90/partner-rest/develop/headers.md>. The id is ours, so that the vendor's
 /// support and our log speak of the same request; it must be a GUID.
 fn with_headers(request: Request, call: &Call) -> Request {
     let request = request.header("accept", "application/json");

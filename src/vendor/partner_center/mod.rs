@@ -1,7 +1,7 @@
 //! Microsoft Partner Center: co-sell leads and deals;
 //! <https://learn.microsoft.com/partner-center/developer/referrals-api-introduction>.
 //!
-//! Quirks: the list is `OData`, its link to the next page may name `http` and a path that is not the documented one, and
+//! Quirks: the list is OData, its link to the next page may name `http` and a path that is not the documented one, and
 //! what `@odata.count` counts is not said, so it is not read. A text may be empty, null or missing for "none". Numbers may
 //! come as texts. Every enumeration may grow. The version (`eTag`) carries its own quotes.
 //!

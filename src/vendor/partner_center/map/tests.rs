@@ -31,6 +31,10 @@ fn details(referral: Referral) -> schema::PartnerCenterReferral {
     *details
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "every expected value is an option"
+)]
 fn text(text: &str) -> Option<String> {
     Some(text.to_owned())
 }
@@ -145,6 +149,10 @@ fn every_field_of_the_published_sample_is_where_it_belongs() {
     assert_eq!(read(SAMPLE), expected);
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "one line for each field of the sample"
+)]
 fn sample_details() -> schema::PartnerCenterReferral {
     schema::PartnerCenterReferral {
         kind: Some(schema::PartnerCenterReferralType::Shared),
