@@ -30,10 +30,6 @@ pub fn schema() -> Schema {
 pub fn sdl() -> String {
     let options = SDLExportOptions::new()
         .federation()
-        .sorted_fields()
-        .sorted_arguments()
-        .sorted_enum_items();
-    let options = options
         .prefer_single_line_descriptions()
         .include_specified_by();
     let mut sdl = schema().sdl_with_options(options);

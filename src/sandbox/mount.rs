@@ -20,6 +20,9 @@ use crate::vendor::{Entry, VENDORS};
 /// More than any vendor would take.
 const MAX_BODY: usize = 16 << 20;
 
+/// The header in which an emulator notes what its vendor does not document.
+const PROBLEM: &str = "x-sandbox-problem";
+
 /// Below this path an emulator offers what its vendor has no API for, such as another firm's answer to a request.
 const TEST_HOOKS: &str = "/_test/";
 
@@ -226,12 +229,13 @@ async fn serve(State(served): State<Served>, request: Request) -> Response {
         .log
         .begin(mounted.name, &parts, &body, problems.clone());
     let base = Base(format!("{}{}", origin(&parts), served.prefix));
-    parts.extensions.insert(problems);
+    parts.extensions.insert(problems.clone());
     parts.extensions.insert(base);
     let fault = inner
         .faults
         .take(mounted.name, parts.method.as_str(), parts.uri.path());
-    let handled = handle(router.clone(), Request::from_parts(parts, Body::from(body)));
+    let request = Request::from_parts(parts, Body::from(body));
+    let handled = async { without_problems(handle(router.clone(), request).await, &problems) };
     let response = match fault {
         None => handled.await,
         Some(kind) => {
@@ -242,6 +246,15 @@ async fn serve(State(served): State<Served>, request: Request) -> Response {
     if response.extensions().get::<Dropped>().is_none() {
         inner.log.end(sequence, response.status().as_u16());
     }
+    response
+}
+
+/// Takes what an emulator noted in the answer's headers over into the log; the vendor has no such header.
+fn without_problems(mut response: Response, problems: &Problems) -> Response {
+    for problem in response.headers().get_all(PROBLEM) {
+        problems.note(String::from_utf8_lossy(problem.as_bytes()));
+    }
+    response.headers_mut().remove(PROBLEM);
     response
 }
 

@@ -66,6 +66,7 @@ pub struct Client {
 }
 
 /// A call about to be made.
+#[derive(Clone)]
 pub struct Request {
     operation: &'static str,
     method: Method,
@@ -371,6 +372,20 @@ impl Request {
                 _ => pair,
             };
             url.set_query(Some(&query));
+        }
+        self
+    }
+
+    /// The path, encoded, as it will be asked for.
+    pub fn path(&self) -> Option<&str> {
+        self.url.as_ref().map(Url::path)
+    }
+
+    /// Takes the whole query of another call, as it is written there.
+    #[must_use]
+    pub fn query_of(mut self, other: &Self) -> Self {
+        if let (Some(url), Some(other)) = (&mut self.url, &other.url) {
+            url.set_query(other.query());
         }
         self
     }

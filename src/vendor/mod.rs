@@ -20,6 +20,8 @@ pub mod saasquatch;
 
 #[cfg(test)]
 mod scripted;
+#[cfg(test)]
+pub(crate) mod stub;
 
 use std::sync::Arc;
 

@@ -170,7 +170,7 @@ pub fn list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
 }
 
 /// A scalar's text; an empty one counts as missing.
-fn filled<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+pub fn filled<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     Ok(text(deserializer)?.filter(|text| !text.trim().is_empty()))
 }
 

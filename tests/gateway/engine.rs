@@ -26,15 +26,27 @@ impl Leaf {
     }
 
     async fn hard(&self) -> async_graphql::Result<u32> {
-        if self.0 == 0 { Err("boom".into()) } else { Ok(self.0) }
+        if self.0 == 0 {
+            Err("boom".into())
+        } else {
+            Ok(self.0)
+        }
     }
 
     async fn soft(&self) -> async_graphql::Result<Option<u32>> {
-        if self.0 == 0 { Err("boom".into()) } else { Ok(Some(self.0)) }
+        if self.0 == 0 {
+            Err("boom".into())
+        } else {
+            Ok(Some(self.0))
+        }
     }
 
     async fn inner(&self) -> Option<async_graphql::Result<u32>> {
-        Some(if self.0 == 0 { Err("boom".into()) } else { Ok(self.0) })
+        Some(if self.0 == 0 {
+            Err("boom".into())
+        } else {
+            Ok(self.0)
+        })
     }
 }
 
@@ -58,7 +70,10 @@ async fn answer(query: &str) -> String {
 
 #[tokio::test(start_paused = true)]
 async fn fields_come_in_the_order_of_the_query_however_long_they_take() {
-    assert_eq!(answer("{ one { slow id } }").await, r#"{"one":{"slow":0,"id":0}}"#);
+    assert_eq!(
+        answer("{ one { slow id } }").await,
+        r#"{"one":{"slow":0,"id":0}}"#
+    );
 }
 
 #[tokio::test]
@@ -69,7 +84,10 @@ async fn a_failed_field_that_cannot_be_null_takes_its_parents_along() {
 
 #[tokio::test]
 async fn a_failed_nullable_field_must_be_an_option_of_a_result_to_fail_alone() {
-    assert_eq!(answer("{ one { id inner } }").await, r#"{"one":{"id":0,"inner":null}}"#);
+    assert_eq!(
+        answer("{ one { id inner } }").await,
+        r#"{"one":{"id":0,"inner":null}}"#
+    );
     // The other way round the engine takes the parent along: the reason for the rule in `graphql`.
     assert_eq!(answer("{ one { id soft } }").await, "null");
 }
@@ -78,7 +96,10 @@ struct Forgetful;
 
 impl BatchFn<u32, u32> for Forgetful {
     async fn load(&mut self, keys: &[u32]) -> std::collections::HashMap<u32, u32> {
-        keys.iter().filter(|key| **key != 7).map(|key| (*key, *key)).collect()
+        keys.iter()
+            .filter(|key| **key != 7)
+            .map(|key| (*key, *key))
+            .collect()
     }
 }
 
@@ -112,8 +133,14 @@ async fn a_hundred_loads_at_once_are_one_batch() {
 /// The reason for loading in a detached task: moka's own `try_get_with` dies with the client that began it.
 #[tokio::test(start_paused = true)]
 async fn a_fetch_outlives_the_clients_that_began_it_and_fills_the_cache() {
-    let cache = Arc::new(Cache::new(Clock::system(), 1 << 20, Duration::from_mins(1), Duration::from_secs(5)));
-    let key = Scope::new(Workspace::new("default"), Vendor::Introzy, "").key(Kind::Notes, "1".into());
+    let cache = Arc::new(Cache::new(
+        Clock::system(),
+        1 << 20,
+        Duration::from_mins(1),
+        Duration::from_secs(5),
+    ));
+    let key =
+        Scope::new(Workspace::new("default"), Vendor::Introzy, "").key(Kind::Notes, "1".into());
     let fetches = Arc::new(AtomicUsize::new(0));
     let client = |patience: u64| {
         let (cache, key, fetches) = (cache.clone(), key.clone(), fetches.clone());
@@ -124,23 +151,49 @@ async fn a_fetch_outlives_the_clients_that_began_it_and_fills_the_cache() {
                 tokio::time::sleep(Duration::from_millis(400)).await;
                 Ok(Some(Arc::new(Vec::<Note>::new())))
             });
-            timeout(Duration::from_millis(patience), load).await.is_ok_and(|outcome| outcome.is_ok())
+            timeout(Duration::from_millis(patience), load)
+                .await
+                .is_ok_and(|outcome| outcome.is_ok())
         }
     };
     let served = futures_util::future::join_all((0..50).map(|_| client(300))).await;
-    assert!(served.iter().all(|served| !served), "nobody waits 400 ms here");
-    assert!(client(300).await, "the call that the impatient began is still under way and serves the next");
+    assert!(
+        served.iter().all(|served| !served),
+        "nobody waits 400 ms here"
+    );
+    assert!(
+        client(300).await,
+        "the call that the impatient began is still under way and serves the next"
+    );
     assert_eq!(fetches.load(Ordering::SeqCst), 1);
-    assert!(cache.get::<Vec<Note>>(&key).is_some_and(|known| known.is_some()), "and the cache is filled");
+    assert!(
+        cache
+            .get::<Vec<Note>>(&key)
+            .is_some_and(|known| known.is_some()),
+        "and the cache is filled"
+    );
 }
 
 #[tokio::test]
 async fn a_fetch_that_panics_fails_those_who_wait_and_not_those_who_come_later() {
-    let cache = Arc::new(Cache::new(Clock::system(), 1 << 20, Duration::from_mins(1), Duration::from_secs(5)));
-    let key = Scope::new(Workspace::new("default"), Vendor::Introzy, "").key(Kind::Notes, "1".into());
+    let cache = Arc::new(Cache::new(
+        Clock::system(),
+        1 << 20,
+        Duration::from_mins(1),
+        Duration::from_secs(5),
+    ));
+    let key =
+        Scope::new(Workspace::new("default"), Vendor::Introzy, "").key(Kind::Notes, "1".into());
     let until = Instant::now() + Duration::from_secs(10);
-    let failed = cache.flights().load_one::<Vec<Note>, _, _>(&cache, key.clone(), until, || async { panic!("on purpose") });
+    let failed =
+        cache
+            .flights()
+            .load_one::<Vec<Note>, _, _>(&cache, key.clone(), until, || async {
+                panic!("on purpose")
+            });
     assert!(failed.await.is_err());
-    let fine = cache.flights().load_one(&cache, key, until, || async { Ok(Some(Arc::new(Vec::<Note>::new()))) });
+    let fine = cache.flights().load_one(&cache, key, until, || async {
+        Ok(Some(Arc::new(Vec::<Note>::new())))
+    });
     assert!(fine.await.is_ok_and(|found| found.is_some()));
 }

@@ -9,8 +9,8 @@ use referral_gateway::config::Config;
 use referral_gateway::gateway;
 use referral_gateway::http::request_id::RequestIds;
 use referral_gateway::http::{App, server};
+use referral_gateway::sandbox::Logged;
 use referral_gateway::sandbox::Sandbox;
-use referral_gateway::sandbox::log::Logged;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -58,23 +58,45 @@ impl World {
         let token = CancellationToken::new();
         let stopped = token.clone().cancelled_owned();
         let emulators = sandbox.router();
-        tokio::spawn(async move { axum::serve(listener, emulators).with_graceful_shutdown(stopped).await });
+        tokio::spawn(async move {
+            axum::serve(listener, emulators)
+                .with_graceful_shutdown(stopped)
+                .await
+        });
 
-        let prefixes: Vec<String> = options.without.iter().map(|vendor| vendor.to_uppercase()).collect();
+        let prefixes: Vec<String> = options
+            .without
+            .iter()
+            .map(|vendor| vendor.to_uppercase())
+            .collect();
         let environment: HashMap<&str, String> = sandbox
             .environment(&origin)
             .into_iter()
             .filter(|(name, _)| !prefixes.iter().any(|prefix| name.starts_with(prefix)))
             .collect();
-        let config = Config::read(Some(options.toml), &|name| environment.get(name).cloned()).unwrap();
+        let config =
+            Config::read(Some(options.toml), &|name| environment.get(name).cloned()).unwrap();
         let app = gateway::build(&config, &clock, RequestIds::random()).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let shutdown = token.child_token();
-        let running = server::run(listener, app.clone(), config.server.shutdown_grace, shutdown.clone().cancelled_owned());
+        let running = server::run(
+            listener,
+            app.clone(),
+            config.server.shutdown_grace,
+            shutdown.clone().cancelled_owned(),
+        );
         tokio::spawn(running);
 
-        Self { sandbox, url, hand, app, http: client(), shutdown, _end: token.drop_guard() }
+        Self {
+            sandbox,
+            url,
+            hand,
+            app,
+            http: client(),
+            shutdown,
+            _end: token.drop_guard(),
+        }
     }
 
     /// Sends a query and gives back `{data, errors}`.
@@ -83,7 +105,9 @@ impl World {
     }
 
     pub async fn query_with(&self, query: &str, variables: Value) -> Value {
-        let answer = self.post(&json!({ "query": query, "variables": variables })).await;
+        let answer = self
+            .post(&json!({ "query": query, "variables": variables }))
+            .await;
         assert_eq!(answer.status, 200, "{:#}", answer.json);
         answer.json
     }
@@ -101,14 +125,23 @@ impl World {
 
     pub async fn post(&self, body: &Value) -> Answer {
         let request = self.http.post(format!("{}/graphql", self.url));
-        self.send(request.header("content-type", "application/json").body(body.to_string())).await
+        self.send(
+            request
+                .header("content-type", "application/json")
+                .body(body.to_string()),
+        )
+        .await
     }
 
     pub async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
         let response = send(request).await;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = response.text().await.unwrap();
-        Answer { status, headers, json: serde_json::from_str(&text).unwrap_or(Value::String(text)) }
+        Answer {
+            status,
+            headers,
+            json: serde_json::from_str(&text).unwrap_or(Value::String(text)),
+        }
     }
 
     /// What a vendor was asked, in order.
@@ -120,19 +153,33 @@ impl World {
     pub fn calls(&self) -> HashMap<&'static str, usize> {
         let mut calls = HashMap::new();
         for vendor in ["introzy", "plannr", "partner-center", "saasquatch"] {
-            let asked = self.asked(vendor).iter().filter(|request| !request.path.ends_with("/token")).count();
+            let asked = self
+                .asked(vendor)
+                .iter()
+                .filter(|request| !request.path.ends_with("/token"))
+                .count();
             calls.insert(vendor, asked);
         }
         calls
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the tests are a client of the gateway, not a part of it")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the tests are a client of the gateway, not a part of it"
+)]
 pub fn client() -> reqwest::Client {
-    reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(30)).build().unwrap()
+    reqwest::Client::builder()
+        .no_proxy()
+        .timeout(Duration::from_secs(30))
+        .build()
+        .unwrap()
 }
 
-#[expect(clippy::disallowed_methods, reason = "the tests are a client of the gateway, not a part of it")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the tests are a client of the gateway, not a part of it"
+)]
 pub async fn send(request: reqwest::RequestBuilder) -> reqwest::Response {
     request.send().await.unwrap()
 }
@@ -142,8 +189,20 @@ pub fn codes(answer: &Value) -> Vec<(String, String)> {
     let errors = answer["errors"].as_array().cloned().unwrap_or_default();
     let code = |error: &Value| {
         let path = error["path"].as_array().cloned().unwrap_or_default();
-        let path: Vec<String> = path.iter().map(|part| part.as_str().map_or_else(|| part.to_string(), str::to_owned)).collect();
-        (path.join("."), error["extensions"]["code"].as_str().unwrap_or_default().to_owned())
+        let path: Vec<String> = path
+            .iter()
+            .map(|part| {
+                part.as_str()
+                    .map_or_else(|| part.to_string(), str::to_owned)
+            })
+            .collect();
+        (
+            path.join("."),
+            error["extensions"]["code"]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned(),
+        )
     };
     errors.iter().map(code).collect()
 }

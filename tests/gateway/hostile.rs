@@ -7,37 +7,122 @@ use crate::harness::World;
 
 /// Nested brackets overflow the parser's stack, which ends the process; nothing can catch that.
 fn nested_lists(levels: usize) -> String {
-    format!("{{ node(id: {}{}) {{ id }} }}", "[".repeat(levels), "]".repeat(levels))
+    format!(
+        "{{ node(id: {}{}) {{ id }} }}",
+        "[".repeat(levels),
+        "]".repeat(levels)
+    )
 }
 
 /// Each level spreads the next one twice: 2^levels fields, walked by validation without memory.
 fn fragment_bomb(levels: usize) -> String {
     let mut document = "{ ...f0 }".to_owned();
     for level in 0..levels {
-        document.push_str(&format!(" fragment f{level} on Query {{ ...f{0} ...f{0} }}", level + 1));
+        document.push_str(&format!(
+            " fragment f{level} on Query {{ ...f{0} ...f{0} }}",
+            level + 1
+        ));
     }
     document + &format!(" fragment f{levels} on Query {{ __typename }}")
 }
 
 fn hostile() -> Vec<(&'static str, String, &'static str)> {
-    let wide: String = (0..5_000).map(|index| format!("a{index}: __typename ")).collect();
+    let wide: String = (0..5_000)
+        .map(|index| format!("a{index}: __typename "))
+        .collect();
     vec![
         ("nested lists", nested_lists(1_700), "DOCUMENT_TOO_COMPLEX"),
-        ("deeply nested lists", nested_lists(10_000), "DOCUMENT_TOO_COMPLEX"),
-        ("nested objects", format!("{{ node(id: {}{}) {{ id }} }}", "{a:".repeat(3_000), "}".repeat(3_000)), "DOCUMENT_TOO_COMPLEX"),
-        ("nested selections", format!("{}{}", "{a".repeat(3_000), "}".repeat(3_000)), "DOCUMENT_TOO_COMPLEX"),
-        ("nested variable types", format!("query($a: {}Int{}) {{ __typename }}", "[".repeat(3_000), "]".repeat(3_000)), "DOCUMENT_TOO_COMPLEX"),
-        ("a default of nested lists", format!("query($a: Int = {}{}) {{ __typename }}", "[".repeat(3_000), "]".repeat(3_000)), "DOCUMENT_TOO_COMPLEX"),
-        ("a directive of nested lists", format!("{{ __typename @skip(if: {}{}) }}", "[".repeat(3_000), "]".repeat(3_000)), "DOCUMENT_TOO_COMPLEX"),
+        (
+            "deeply nested lists",
+            nested_lists(10_000),
+            "DOCUMENT_TOO_COMPLEX",
+        ),
+        (
+            "nested objects",
+            format!(
+                "{{ node(id: {}{}) {{ id }} }}",
+                "{a:".repeat(3_000),
+                "}".repeat(3_000)
+            ),
+            "DOCUMENT_TOO_COMPLEX",
+        ),
+        (
+            "nested selections",
+            format!("{}{}", "{a".repeat(3_000), "}".repeat(3_000)),
+            "DOCUMENT_TOO_COMPLEX",
+        ),
+        (
+            "nested variable types",
+            format!(
+                "query($a: {}Int{}) {{ __typename }}",
+                "[".repeat(3_000),
+                "]".repeat(3_000)
+            ),
+            "DOCUMENT_TOO_COMPLEX",
+        ),
+        (
+            "a default of nested lists",
+            format!(
+                "query($a: Int = {}{}) {{ __typename }}",
+                "[".repeat(3_000),
+                "]".repeat(3_000)
+            ),
+            "DOCUMENT_TOO_COMPLEX",
+        ),
+        (
+            "a directive of nested lists",
+            format!(
+                "{{ __typename @skip(if: {}{}) }}",
+                "[".repeat(3_000),
+                "]".repeat(3_000)
+            ),
+            "DOCUMENT_TOO_COMPLEX",
+        ),
         ("a fragment bomb", fragment_bomb(26), "DOCUMENT_TOO_COMPLEX"),
-        ("a larger fragment bomb", fragment_bomb(31), "DOCUMENT_TOO_COMPLEX"),
-        ("fragments in a circle", "{ ...a } fragment a on Query { ...b ...b } fragment b on Query { ...a ...a }".to_owned(), "DOCUMENT_TOO_COMPLEX"),
-        ("a bomb that nothing sets off", format!("{{ __typename }} {}", fragment_bomb(28).trim_start_matches("{ ...f0 }")), "DOCUMENT_TOO_COMPLEX"),
-        ("many aliases", format!("{{ {wide} }}"), "DOCUMENT_TOO_COMPLEX"),
-        ("the same field over and over", format!("{{ {} }}", "__typename ".repeat(5_000)), "DOCUMENT_TOO_COMPLEX"),
-        ("many directives", format!("{{ __typename {} }}", "@skip(if: false) ".repeat(1_000)), "DOCUMENT_TOO_COMPLEX"),
-        ("many tokens", format!("{{ {} }}", "a:b(c:1) ".repeat(7_000)), "DOCUMENT_TOO_COMPLEX"),
-        ("many bytes", format!("{{ node(id: \"{}\") {{ id }} }}", "x".repeat(70_000)), "DOCUMENT_TOO_LARGE"),
+        (
+            "a larger fragment bomb",
+            fragment_bomb(31),
+            "DOCUMENT_TOO_COMPLEX",
+        ),
+        (
+            "fragments in a circle",
+            "{ ...a } fragment a on Query { ...b ...b } fragment b on Query { ...a ...a }"
+                .to_owned(),
+            "DOCUMENT_TOO_COMPLEX",
+        ),
+        (
+            "a bomb that nothing sets off",
+            format!(
+                "{{ __typename }} {}",
+                fragment_bomb(28).trim_start_matches("{ ...f0 }")
+            ),
+            "DOCUMENT_TOO_COMPLEX",
+        ),
+        (
+            "many aliases",
+            format!("{{ {wide} }}"),
+            "DOCUMENT_TOO_COMPLEX",
+        ),
+        (
+            "the same field over and over",
+            format!("{{ {} }}", "__typename ".repeat(5_000)),
+            "DOCUMENT_TOO_COMPLEX",
+        ),
+        (
+            "many directives",
+            format!("{{ __typename {} }}", "@skip(if: false) ".repeat(1_000)),
+            "DOCUMENT_TOO_COMPLEX",
+        ),
+        (
+            "many tokens",
+            format!("{{ {} }}", "a:b(c:1) ".repeat(7_000)),
+            "DOCUMENT_TOO_COMPLEX",
+        ),
+        (
+            "many bytes",
+            format!("{{ node(id: \"{}\") {{ id }} }}", "x".repeat(70_000)),
+            "DOCUMENT_TOO_LARGE",
+        ),
     ]
 }
 
@@ -47,36 +132,72 @@ async fn hostile_documents_are_refused_and_the_process_answers_afterwards() {
     for (what, document, code) in hostile() {
         let answer = world.post(&json!({ "query": document })).await;
         assert_eq!(answer.status, 200, "{what}");
-        assert_eq!(answer.json["errors"][0]["extensions"]["code"], code, "{what}: {:#}", answer.json);
+        assert_eq!(
+            answer.json["errors"][0]["extensions"]["code"], code,
+            "{what}: {:#}",
+            answer.json
+        );
         assert_eq!(answer.json["data"], Value::Null, "{what}");
-        let by_get = world.http.get(format!("{}/graphql", world.url)).query(&[("query", &document)]);
+        let by_get = world
+            .http
+            .get(format!("{}/graphql", world.url))
+            .query(&[("query", &document)]);
         if document.len() < 30_000 {
             let answer = world.send(by_get).await;
-            assert_eq!(answer.json["errors"][0]["extensions"]["code"], code, "{what}, by GET");
+            assert_eq!(
+                answer.json["errors"][0]["extensions"]["code"], code,
+                "{what}, by GET"
+            );
         }
     }
-    assert_eq!(world.data("{ __typename }").await, json!({ "__typename": "Query" }));
-    assert_eq!(world.calls().values().sum::<usize>(), 0, "a hostile document reached a vendor");
+    assert_eq!(
+        world.data("{ __typename }").await,
+        json!({ "__typename": "Query" })
+    );
+    assert_eq!(
+        world.calls().values().sum::<usize>(),
+        0,
+        "a hostile document reached a vendor"
+    );
 }
 
 #[tokio::test]
 async fn deep_variables_are_refused_and_the_process_answers_afterwards() {
     let world = World::start().await;
     let deep = format!("{}{}", "[".repeat(20_000), "]".repeat(20_000));
-    let body = format!("{{\"query\":\"query($id: ID!) {{ node(id: $id) {{ id }} }}\",\"variables\":{{\"id\":{deep}}}}}");
-    let request = world.http.post(format!("{}/graphql", world.url)).header("content-type", "application/json").body(body);
+    let body = format!(
+        "{{\"query\":\"query($id: ID!) {{ node(id: $id) {{ id }} }}\",\"variables\":{{\"id\":{deep}}}}}"
+    );
+    let request = world
+        .http
+        .post(format!("{}/graphql", world.url))
+        .header("content-type", "application/json")
+        .body(body);
     assert_eq!(world.send(request).await.status, 400);
-    assert_eq!(world.data("{ __typename }").await, json!({ "__typename": "Query" }));
+    assert_eq!(
+        world.data("{ __typename }").await,
+        json!({ "__typename": "Query" })
+    );
 }
 
 #[tokio::test]
 async fn a_large_body_is_refused_before_it_is_read_to_its_end() {
     let world = World::start().await;
-    let body = format!("{{\"query\":\"{{ __typename }}\",\"extensions\":{{\"a\":\"{}\"}}}}", "x".repeat(20 << 20));
-    let request = world.http.post(format!("{}/graphql", world.url)).header("content-type", "application/json").body(body);
+    let body = format!(
+        "{{\"query\":\"{{ __typename }}\",\"extensions\":{{\"a\":\"{}\"}}}}",
+        "x".repeat(20 << 20)
+    );
+    let request = world
+        .http
+        .post(format!("{}/graphql", world.url))
+        .header("content-type", "application/json")
+        .body(body);
     let answer = world.send(request).await;
     assert_eq!(answer.status, 413);
-    assert_eq!(answer.json["errors"][0]["extensions"]["code"], "DOCUMENT_TOO_LARGE");
+    assert_eq!(
+        answer.json["errors"][0]["extensions"]["code"],
+        "DOCUMENT_TOO_LARGE"
+    );
 }
 
 #[tokio::test]

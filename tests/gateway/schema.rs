@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use async_graphql::parser::parse_schema;
-use async_graphql::parser::types::{ServiceDocument, TypeDefinition, TypeKind, TypeSystemDefinition};
+use async_graphql::parser::types::{
+    ServiceDocument, TypeDefinition, TypeKind, TypeSystemDefinition,
+};
 use pretty_assertions::assert_eq;
 use referral_gateway::config::Config;
 use referral_gateway::graphql;
@@ -11,21 +13,32 @@ use referral_gateway::graphql;
 #[test]
 fn the_schema_in_the_repository_is_the_one_that_is_served() {
     let kept = include_str!("../../schema.graphql");
-    assert!(kept == graphql::sdl(), "schema.graphql is out of date: run `make schema`");
+    assert!(
+        kept == graphql::sdl(),
+        "schema.graphql is out of date: run `make schema`"
+    );
 }
 
 #[test]
 fn the_configuration_reference_in_the_repository_is_the_one_that_is_read() {
     let kept = include_str!("../../docs/config.schema.json");
     let made = format!("{:#}\n", Config::json_schema());
-    assert!(kept == made, "docs/config.schema.json is out of date: run `make schema`");
+    assert!(
+        kept == made,
+        "docs/config.schema.json is out of date: run `make schema`"
+    );
 }
 
 fn types(document: &ServiceDocument) -> HashMap<&str, &TypeDefinition> {
-    let definitions = document.definitions.iter().filter_map(|definition| match definition {
-        TypeSystemDefinition::Type(definition) => Some((definition.node.name.node.as_str(), &definition.node)),
-        _ => None,
-    });
+    let definitions = document
+        .definitions
+        .iter()
+        .filter_map(|definition| match definition {
+            TypeSystemDefinition::Type(definition) => {
+                Some((definition.node.name.node.as_str(), &definition.node))
+            }
+            _ => None,
+        });
     definitions.collect()
 }
 
@@ -33,27 +46,56 @@ fn types(document: &ServiceDocument) -> HashMap<&str, &TypeDefinition> {
 /// arguments, enum values.
 fn facts(definition: &TypeDefinition) -> Vec<String> {
     let mut facts = Vec::new();
-    let mut fields = |fields: &[async_graphql::Positioned<async_graphql::parser::types::FieldDefinition>]| {
-        for field in fields {
-            facts.push(format!("{}: {}", field.node.name, field.node.ty));
-            for argument in &field.node.arguments {
-                let default = argument.node.default_value.as_ref().map(|value| format!(" = {value}")).unwrap_or_default();
-                facts.push(format!("{}({}: {}{default})", field.node.name, argument.node.name, argument.node.ty));
+    let mut fields =
+        |fields: &[async_graphql::Positioned<async_graphql::parser::types::FieldDefinition>]| {
+            for field in fields {
+                facts.push(format!("{}: {}", field.node.name, field.node.ty));
+                for argument in &field.node.arguments {
+                    let default = argument
+                        .node
+                        .default_value
+                        .as_ref()
+                        .map(|value| format!(" = {value}"))
+                        .unwrap_or_default();
+                    facts.push(format!(
+                        "{}({}: {}{default})",
+                        field.node.name, argument.node.name, argument.node.ty
+                    ));
+                }
             }
-        }
-    };
+        };
     match &definition.kind {
         TypeKind::Scalar => {}
         TypeKind::Object(object) => {
             fields(&object.fields);
-            facts.extend(object.implements.iter().map(|interface| format!("implements {interface}")));
+            facts.extend(
+                object
+                    .implements
+                    .iter()
+                    .map(|interface| format!("implements {interface}")),
+            );
         }
         TypeKind::Interface(interface) => fields(&interface.fields),
-        TypeKind::Union(union) => facts.extend(union.members.iter().map(|member| format!("member {member}"))),
-        TypeKind::Enum(values) => facts.extend(values.values.iter().map(|value| format!("value {}", value.node.value))),
+        TypeKind::Union(union) => facts.extend(
+            union
+                .members
+                .iter()
+                .map(|member| format!("member {member}")),
+        ),
+        TypeKind::Enum(values) => facts.extend(
+            values
+                .values
+                .iter()
+                .map(|value| format!("value {}", value.node.value)),
+        ),
         TypeKind::InputObject(input) => {
             for field in &input.fields {
-                let default = field.node.default_value.as_ref().map(|value| format!(" = {value}")).unwrap_or_default();
+                let default = field
+                    .node
+                    .default_value
+                    .as_ref()
+                    .map(|value| format!(" = {value}"))
+                    .unwrap_or_default();
                 facts.push(format!("{}: {}{default}", field.node.name, field.node.ty));
             }
         }
@@ -74,7 +116,12 @@ fn every_name_of_the_contract_is_in_the_schema_with_its_type() {
             continue;
         };
         let have = facts(served);
-        missing.extend(facts(definition).into_iter().filter(|fact| !have.contains(fact)).map(|fact| format!("{name}.{fact}")));
+        missing.extend(
+            facts(definition)
+                .into_iter()
+                .filter(|fact| !have.contains(fact))
+                .map(|fact| format!("{name}.{fact}")),
+        );
     }
     missing.sort();
     assert_eq!(missing, Vec::<String>::new());
@@ -97,20 +144,36 @@ fn every_item_of_the_schema_is_described() {
             TypeKind::Interface(interface) => &interface.fields,
             _ => &Vec::new(),
         };
-        for field in fields.iter().filter(|field| !field.node.name.node.starts_with('_')) {
+        for field in fields
+            .iter()
+            .filter(|field| !field.node.name.node.starts_with('_'))
+        {
             if field.node.description.is_none() {
                 bare.push(format!("{name}.{}", field.node.name));
             }
-            let arguments = field.node.arguments.iter().filter(|argument| argument.node.description.is_none());
-            bare.extend(arguments.map(|argument| format!("{name}.{}({})", field.node.name, argument.node.name)));
+            let arguments = field
+                .node
+                .arguments
+                .iter()
+                .filter(|argument| argument.node.description.is_none());
+            bare.extend(
+                arguments
+                    .map(|argument| format!("{name}.{}({})", field.node.name, argument.node.name)),
+            );
         }
         match &definition.kind {
             TypeKind::Enum(values) => {
-                let values = values.values.iter().filter(|value| value.node.description.is_none());
+                let values = values
+                    .values
+                    .iter()
+                    .filter(|value| value.node.description.is_none());
                 bare.extend(values.map(|value| format!("{name}.{}", value.node.value)));
             }
             TypeKind::InputObject(input) => {
-                let fields = input.fields.iter().filter(|field| field.node.description.is_none());
+                let fields = input
+                    .fields
+                    .iter()
+                    .filter(|field| field.node.description.is_none());
                 bare.extend(fields.map(|field| format!("{name}.{}", field.node.name)));
             }
             _ => {}
@@ -123,8 +186,16 @@ fn every_item_of_the_schema_is_described() {
 #[test]
 fn the_schema_is_a_federated_subgraph_with_four_entities() {
     let sdl = graphql::sdl();
-    assert!(sdl.contains("https://specs.apollo.dev/federation/v2"), "no federation link");
+    assert!(
+        sdl.contains("https://specs.apollo.dev/federation/v2"),
+        "no federation link"
+    );
     for entity in ["Referral", "Facilitator", "Connection", "Engagement"] {
-        assert!(sdl.contains(&format!("type {entity} implements Node @key(fields: \"id\")")), "{entity} is no entity");
+        assert!(
+            sdl.contains(&format!(
+                "type {entity} implements Node @key(fields: \"id\")"
+            )),
+            "{entity} is no entity"
+        );
     }
 }

@@ -17,7 +17,12 @@ fn rust_files(folder: &str) -> Vec<(String, String)> {
             if path.is_dir() {
                 folders.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
-                let name = path.strip_prefix(root).unwrap().to_str().unwrap().to_owned();
+                let name = path
+                    .strip_prefix(root)
+                    .unwrap()
+                    .to_str()
+                    .unwrap()
+                    .to_owned();
                 files.push((name, fs::read_to_string(&path).unwrap()));
             }
         }
@@ -51,21 +56,31 @@ fn vendor_of(name: &str) -> Option<&str> {
 
 #[test]
 fn only_the_schema_and_the_entry_know_async_graphql() {
-    let schema_types = |name: &str| name.starts_with("src/vendor/") && (name.ends_with("/schema.rs") || name.contains("/schema/"));
-    let may = |name: &str| name.starts_with("src/graphql/") || name.starts_with("src/http/") || schema_types(name);
+    let schema_types = |name: &str| {
+        name.starts_with("src/vendor/")
+            && (name.ends_with("/schema.rs") || name.contains("/schema/"))
+    };
+    let may = |name: &str| {
+        name.starts_with("src/graphql/") || name.starts_with("src/http/") || schema_types(name)
+    };
     assert_eq!(uses(&["async_graphql"], may), NOTHING);
 }
 
 #[test]
 fn a_vendors_schema_types_derive_and_do_nothing_else() {
-    let schema_types = |name: &str| vendor_of(name).is_some() && (name.ends_with("/schema.rs") || name.contains("/schema/"));
+    let schema_types = |name: &str| {
+        vendor_of(name).is_some() && (name.ends_with("/schema.rs") || name.contains("/schema/"))
+    };
     let words = ["Context", "#[Object", "ComplexObject", "async fn", "await"];
     assert_eq!(uses(&words, |name| !schema_types(name)), NOTHING);
 }
 
 #[test]
 fn only_one_file_sends_http() {
-    assert_eq!(uses(&["reqwest"], |name| name == "src/vendor/http.rs"), NOTHING);
+    assert_eq!(
+        uses(&["reqwest"], |name| name == "src/vendor/http.rs"),
+        NOTHING
+    );
 }
 
 #[test]
@@ -75,20 +90,61 @@ fn only_one_file_knows_moka() {
 
 #[test]
 fn only_the_loaders_know_the_dataloader_crate() {
-    assert_eq!(uses(&["dataloader"], |name| name.starts_with("src/load/")), NOTHING);
+    assert_eq!(
+        uses(&["dataloader"], |name| name.starts_with("src/load/")),
+        NOTHING
+    );
 }
 
 #[test]
 fn dependencies_point_one_way() {
     let layers = [
-        ("src/model/", ["crate::load", "crate::graphql", "crate::http", "crate::config", "crate::sandbox"].as_slice()),
-        ("src/vendor/", ["crate::load", "crate::graphql", "crate::http::"].as_slice()),
-        ("src/load/", ["crate::graphql", "crate::http::", "crate::sandbox", "crate::config"].as_slice()),
-        ("src/graphql/", ["crate::http::", "crate::sandbox", "crate::config"].as_slice()),
-        ("src/sandbox/", ["crate::load", "crate::graphql", "crate::http::", "crate::config"].as_slice()),
+        (
+            "src/model/",
+            [
+                "crate::load",
+                "crate::graphql",
+                "crate::http",
+                "crate::config",
+                "crate::sandbox",
+            ]
+            .as_slice(),
+        ),
+        (
+            "src/vendor/",
+            ["crate::load", "crate::graphql", "crate::http::"].as_slice(),
+        ),
+        (
+            "src/load/",
+            [
+                "crate::graphql",
+                "crate::http::",
+                "crate::sandbox",
+                "crate::config",
+            ]
+            .as_slice(),
+        ),
+        (
+            "src/graphql/",
+            ["crate::http::", "crate::sandbox", "crate::config"].as_slice(),
+        ),
+        (
+            "src/sandbox/",
+            [
+                "crate::load",
+                "crate::graphql",
+                "crate::http::",
+                "crate::config",
+            ]
+            .as_slice(),
+        ),
     ];
     for (layer, forbidden) in layers {
-        assert_eq!(uses(forbidden, |name| !name.starts_with(layer)), NOTHING, "{layer}");
+        assert_eq!(
+            uses(forbidden, |name| !name.starts_with(layer)),
+            NOTHING,
+            "{layer}"
+        );
     }
 }
 
@@ -96,17 +152,33 @@ fn dependencies_point_one_way() {
 fn vendors_never_know_each_other() {
     let vendors = ["introzy", "plannr", "partner_center", "saasquatch"];
     for vendor in vendors {
-        let others: Vec<String> = vendors.iter().filter(|other| **other != vendor).flat_map(|other| [format!("vendor::{other}"), format!("super::{other}::")]).collect();
+        let others: Vec<String> = vendors
+            .iter()
+            .filter(|other| **other != vendor)
+            .flat_map(|other| [format!("vendor::{other}"), format!("super::{other}::")])
+            .collect();
         let others: Vec<&str> = others.iter().map(String::as_str).collect();
-        assert_eq!(uses(&others, |name| vendor_of(name) != Some(vendor)), NOTHING);
+        assert_eq!(
+            uses(&others, |name| vendor_of(name) != Some(vendor)),
+            NOTHING
+        );
     }
 }
 
 #[test]
 fn a_sandbox_never_knows_its_vendors_client() {
     let sandbox = |name: &str| name.contains("/sandbox/") || name.ends_with("/sandbox.rs");
-    let words = ["wire", "super::client", "super::map", "super::schema", "vendor::http"];
-    assert_eq!(uses(&words, |name| vendor_of(name).is_none() || !sandbox(name)), NOTHING);
+    let words = [
+        "wire",
+        "super::client",
+        "super::map",
+        "super::schema",
+        "vendor::http",
+    ];
+    assert_eq!(
+        uses(&words, |name| vendor_of(name).is_none() || !sandbox(name)),
+        NOTHING
+    );
 }
 
 #[test]
@@ -115,15 +187,31 @@ fn nothing_outside_the_table_names_a_vendor() {
     // vendor's details may name it.
     let may = |name: &str| {
         vendor_of(name).is_some()
-            || ["src/vendor/mod.rs", "src/vendor/table.rs", "src/graphql/types/fee_preview.rs"].contains(&name)
+            || [
+                "src/vendor/mod.rs",
+                "src/vendor/table.rs",
+                "src/graphql/types/fee_preview.rs",
+            ]
+            .contains(&name)
     };
     let tests = rust_files("src").into_iter().map(|(name, text)| {
-        let code = text.split("#[cfg(test)]").next().unwrap_or_default().to_owned();
+        let code = text
+            .split("#[cfg(test)]")
+            .next()
+            .unwrap_or_default()
+            .to_owned();
         (name, code)
     });
     let mut found = Vec::new();
     for (name, code) in tests.filter(|(name, _)| !may(name) && !name.ends_with("tests.rs")) {
-        for word in ["Vendor::Introzy", "Vendor::Plannr", "Vendor::PartnerCenter", "Vendor::Saasquatch", "vendor::introzy", "vendor::plannr"] {
+        for word in [
+            "Vendor::Introzy",
+            "Vendor::Plannr",
+            "Vendor::PartnerCenter",
+            "Vendor::Saasquatch",
+            "vendor::introzy",
+            "vendor::plannr",
+        ] {
             if code.contains(word) {
                 found.push(format!("{name}: {word}"));
             }
@@ -134,7 +222,12 @@ fn nothing_outside_the_table_names_a_vendor() {
 
 #[test]
 fn a_field_that_touches_a_vendor_is_an_option_of_a_result() {
-    assert_eq!(uses(&["Result<Option<"], |name| !name.starts_with("src/graphql/types/") || name.ends_with("referral.rs")), NOTHING);
+    assert_eq!(
+        uses(&["Result<Option<"], |name| !name
+            .starts_with("src/graphql/types/")
+            || name.ends_with("referral.rs")),
+        NOTHING
+    );
 }
 
 #[test]

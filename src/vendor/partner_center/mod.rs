@@ -1,4 +1,244 @@
-//! placeholder
+//! Microsoft Partner Center: co-sell leads and deals;
+//! <https://learn.microsoft.com/partner-center/developer/referrals-api-introduction>.
+//!
+//! Quirks: the list is OData, its link to the next page may name `http` and a path that is not the documented one, and
+//! what `@odata.count` counts is not said, so it is not read. A text may be empty, null or missing for "none". Numbers may
+//! come as texts. Every enumeration may grow. The version (`eTag`) carries its own quotes.
+//!
+//! It knows no connections, notes, moderation or people to search. An engagement exists if a referral has it. Its people
+//! are told apart by their e-mail addresses.
+
+mod client;
+mod map;
+mod query;
 pub mod sandbox;
 pub mod schema;
-pub fn configure(_: &mut crate::config::reader::Section<'_'>) -> Option<super::Connector> { None }
+mod store;
+mod token;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use url::Url;
+
+use self::client::Client;
+use self::query::{Place, TOP};
+use self::token::Credentials;
+use super::error::found;
+use super::http::{Answer, Connect};
+use super::{Call, Connector, Native, Next, Page, Plan, Position, Result, Vitals};
+use crate::config::reader::{Key, Section, env_key};
+use crate::model::{Capability, Order, Referral, ReferralFilter, Vendor};
+
+const BASE_URL: Key = env_key(
+    "base_url",
+    "PARTNER_CENTER_BASE_URL",
+    "Where the referrals API is: its origin, possibly with a path below which the documented paths lie.",
+);
+const TOKEN_URL: Key = env_key(
+    "token_url",
+    "PARTNER_CENTER_TOKEN_URL",
+    "The whole address of the token endpoint.",
+);
+const CLIENT_ID: Key = env_key(
+    "client_id",
+    "PARTNER_CENTER_CLIENT_ID",
+    "The application's (client) id in Microsoft Entra.",
+);
+const CLIENT_SECRET: Key = env_key(
+    "client_secret",
+    "PARTNER_CENTER_CLIENT_SECRET",
+    "The application's client secret.",
+);
+const REFRESH_TOKEN: Key = env_key(
+    "refresh_token",
+    "PARTNER_CENTER_REFRESH_TOKEN",
+    "A refresh token that a user of Partner Center consented to. Its rotated successors are kept in the data folder and win over it until another one is configured.",
+);
+
+const CAPABILITIES: &[Capability] = &[
+    Capability::ListReferrals,
+    Capability::GetReferral,
+    Capability::Engagements,
+];
+
+/// How many pages of an engagement are read: it joins a few partners.
+const ENGAGEMENT_PAGES: usize = 10;
+
+/// Reads this vendor's part of the configuration.
+pub fn configure(section: &mut Section<'_>) -> Option<Connector> {
+    let base_url = section.url_or(BASE_URL, "https://api.partner.microsoft.com");
+    let token_url = section.url_or(
+        TOKEN_URL,
+        "https://login.microsoftonline.com/common/oauth2/token",
+    );
+    let client_id = section.text(CLIENT_ID);
+    let client_secret = section.secret(CLIENT_SECRET);
+    let refresh_token = section.secret(REFRESH_TOKEN);
+    if client_id.is_none() && client_secret.is_none() && refresh_token.is_none() {
+        return None;
+    }
+    let client_id = client_id.or_else(|| section.missing(CLIENT_ID));
+    let client_secret = client_secret.or_else(|| section.missing(CLIENT_SECRET));
+    let refresh_token = refresh_token.or_else(|| section.missing(REFRESH_TOKEN));
+    let credentials = Credentials {
+        client_id: client_id?,
+        client_secret: client_secret?,
+        refresh_token: refresh_token?,
+    };
+    Some(Box::new(move |connect| {
+        let adapter = Adapter::new(
+            base_url.clone(),
+            token_url.clone(),
+            credentials.clone(),
+            connect,
+        )?;
+        Ok(Arc::new(adapter) as Arc<dyn super::Adapter>)
+    }))
+}
+
+/// Partner Center, for one workspace.
+struct Adapter {
+    client: Client,
+}
+
+impl Adapter {
+    fn new(
+        base_url: Url,
+        token_url: Url,
+        credentials: Credentials,
+        connect: &Connect,
+    ) -> Result<Self> {
+        let client = Client::new(base_url, token_url, credentials, connect)?;
+        Ok(Self { client })
+    }
+
+    async fn page(&self, call: &Call, native: &Native, place: &Place) -> Result<Page<Referral>> {
+        let followed = match &place.link {
+            Some(link) => self.client.follow(call, link).await?,
+            None => None,
+        };
+        let answer = match followed {
+            Some(answer) => answer,
+            None => self.client.list_referrals(call, native, place.skip).await?,
+        };
+        let list: wire::ReferralList = answer.json()?;
+        let count = u64::try_from(list.value.len()).unwrap_or(u64::MAX);
+        let next = self.next(place, count, list.next_link);
+        let is_all = place.skip == 0 && next == Next::End;
+        let (rows, unreadable) = map::rows(list.value);
+        Ok(Page {
+            rows,
+            unreadable,
+            next,
+            here: Some(place.hint()),
+            total: is_all.then_some(count),
+        })
+    }
+
+    /// What follows a page of `count` rows. Without a link the list is at its end, unless it stopped just where `$top`
+    /// made it stop: whether the vendor gives a link there is not documented, and the rows behind would be lost.
+    fn next(&self, place: &Place, count: u64, link: Option<String>) -> Next {
+        let behind = place.skip.saturating_add(count);
+        let by_count = |is_more: bool| {
+            if !is_more || count == 0 {
+                return Next::End;
+            }
+            let place = Place {
+                skip: behind,
+                link: None,
+            };
+            Next::Then(place.position())
+        };
+        let Some(link) = link else {
+            return by_count(count >= TOP || behind.is_multiple_of(TOP));
+        };
+        if place.link.as_ref() == Some(&link) {
+            return Next::End;
+        }
+        if !self.client.reaches(&link) {
+            return by_count(true);
+        }
+        let place = Place {
+            skip: behind,
+            link: Some(link),
+        };
+        Next::Then(place.position())
+    }
+}
+
+#[async_trait]
+impl super::Adapter for Adapter {
+    fn vendor(&self) -> Vendor {
+        Vendor::PartnerCenter
+    }
+
+    fn capabilities(&self) -> &'static [Capability] {
+        CAPABILITIES
+    }
+
+    fn vitals(&self) -> &Vitals {
+        self.client.vitals()
+    }
+
+    fn plan_referrals(&self, filter: &ReferralFilter, order: Order) -> Plan {
+        query::plan(filter, order)
+    }
+
+    async fn referrals(
+        &self,
+        call: &Call,
+        native: &Native,
+        position: Option<&Position>,
+    ) -> Result<Page<Referral>> {
+        let place = Place::parse(position)?;
+        self.page(call, native, &place).await
+    }
+
+    async fn referral(&self, call: &Call, id: &str) -> Result<Option<Referral>> {
+        let Some(answer) = found(self.client.get_referral(call, id).await)? else {
+            return Ok(None);
+        };
+        single(&answer).map(Some)
+    }
+
+    async fn engagement(&self, call: &Call, id: &str) -> Result<Page<Referral>> {
+        let native = query::engagement(id);
+        let mut all = self.page(call, &native, &Place::parse(None)?).await?;
+        for _ in 1..ENGAGEMENT_PAGES {
+            let Next::Then(position) = &all.next else {
+                break;
+            };
+            let place = Place::parse(Some(position))?;
+            let page = self.page(call, &native, &place).await?;
+            all.rows.extend(page.rows);
+            all.unreadable.extend(page.unreadable);
+            all.next = page.next;
+        }
+        let count = u64::try_from(all.rows.len() + all.unreadable.len()).ok();
+        all.total = count.filter(|_| all.next == Next::End);
+        Ok(all)
+    }
+
+    async fn check(&self, call: &Call) -> Result<String> {
+        let list: wire::ReferralList = self.client.probe(call).await?.json()?;
+        let shown = if list.value.is_empty() {
+            "is empty"
+        } else {
+            "has referrals"
+        };
+        Ok(format!(
+            "signed in with the refresh token; the list of referrals can be read and {shown}"
+        ))
+    }
+}
+
+fn single(answer: &Answer) -> Result<Referral> {
+    map::record(answer.json()?).map_err(|unreadable| {
+        answer.invalid(&format!("{} at {}", unreadable.problem, unreadable.path))
+    })
+}

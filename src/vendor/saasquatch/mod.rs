@@ -1,4 +1,250 @@
-//! placeholder
+//! SaaSquatch by impact.com ("Advocate"): customer referral programs; <https://docs.saasquatch.com>.
+//!
+//! Quirks: lists state no order and cannot be filtered by what the gateway filters by, so they are read whole. Their rows
+//! may lack the users and rewards that a single read carries. A missing tenant is answered 404, like a missing record.
+//! Programs of the newer kind leave the moderation out. Times are milliseconds since 1970. Ids are free texts, often
+//! e-mail addresses.
+//!
+//! It knows no direction, value, recipient, facilitators, notes, connections or engagements, and a referral cannot be
+//! changed but by moderation.
+
+mod client;
+mod map;
 pub mod sandbox;
 pub mod schema;
-pub fn configure(_: &mut crate::config::reader::Section<'_'>) -> Option<super::Connector> { None }
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use self::client::{Client, Credentials, LIMIT};
+use super::error::found;
+use super::{Call, Connector, Error, Kind, Native, Next, Page, Plan, Position, Result, Vitals};
+use crate::config::reader::{Key, Section, env_key};
+use crate::model::{Capability, Order, Person, Referral, ReferralFilter, ReferralStatus, Vendor};
+
+const BASE_URL: Key = env_key(
+    "base_url",
+    "SAASQUATCH_BASE_URL",
+    "Where the API is: its origin, possibly with a path below which the documented paths lie.",
+);
+const TENANT_ALIAS: Key = env_key(
+    "tenant_alias",
+    "SAASQUATCH_TENANT_ALIAS",
+    "The tenant, such as `aboih12h16t`; those of test tenants start with `test_`.",
+);
+const API_KEY: Key = env_key(
+    "api_key",
+    "SAASQUATCH_API_KEY",
+    "The tenant's API key, or with `account_sid` the AuthToken of impact.com.",
+);
+const ACCOUNT_SID: Key = env_key(
+    "account_sid",
+    "SAASQUATCH_ACCOUNT_SID",
+    "The AccountSID of impact.com, for tenants that authenticate with one. Without it the API key stands alone.",
+);
+
+const CAPABILITIES: &[Capability] = &[
+    Capability::ListReferrals,
+    Capability::GetReferral,
+    Capability::People,
+];
+
+/// More pages than this are not listed beforehand but read one after the other: what a vendor counts must not fill the
+/// memory.
+const MOST_PAGES: u64 = 10_000;
+
+/// Reads this vendor's part of the configuration.
+pub fn configure(section: &mut Section<'_>) -> Option<Connector> {
+    let base_url = section.url_or(BASE_URL, "https://app.referralsaasquatch.com");
+    let tenant_alias = section.text(TENANT_ALIAS);
+    let api_key = section.secret(API_KEY);
+    let account_sid = section.text(ACCOUNT_SID);
+    if tenant_alias.is_none() && api_key.is_none() && account_sid.is_none() {
+        return None;
+    }
+    let tenant_alias = tenant_alias.or_else(|| section.missing(TENANT_ALIAS));
+    let api_key = api_key.or_else(|| section.missing(API_KEY));
+    let credentials = Credentials {
+        tenant_alias: tenant_alias?,
+        account_sid,
+        api_key: api_key?,
+    };
+    Some(Box::new(move |connect| {
+        let client = Client::new(base_url.clone(), &credentials, connect)?;
+        Ok(Arc::new(Adapter { client }) as Arc<dyn super::Adapter>)
+    }))
+}
+
+/// SaaSquatch, for one workspace.
+struct Adapter {
+    client: Client,
+}
+
+/// Where in the list a page begins, and whether the pages behind it are known already.
+#[derive(Clone, Copy)]
+struct Place {
+    offset: u64,
+    is_one_of_all: bool,
+}
+
+impl Place {
+    fn parse(position: Option<&Position>) -> Result<Self> {
+        let Some(Position(text)) = position else {
+            return Ok(Self {
+                offset: 0,
+                is_one_of_all: false,
+            });
+        };
+        let parsed = text.split_once(':').and_then(|(how, offset)| {
+            Some(Self {
+                offset: offset.parse().ok()?,
+                is_one_of_all: match how {
+                    "all" => true,
+                    "then" => false,
+                    _ => return None,
+                },
+            })
+        });
+        parsed.ok_or_else(|| {
+            let detail = "no such position in this list";
+            Error::new(Vendor::Saasquatch, "list_referrals", Kind::Rejected, detail)
+        })
+    }
+
+    fn position(self) -> Position {
+        let how = if self.is_one_of_all { "all" } else { "then" };
+        Position(Cow::Owned(format!("{how}:{}", self.offset)))
+    }
+}
+
+/// What follows a page of `count` rows. The pages are as long as the first one really is: the vendor may give fewer rows
+/// than it was asked for. Without a total only an empty page is an end.
+fn next(place: Place, count: u64, total: Option<u64>) -> Next {
+    if place.is_one_of_all || count == 0 {
+        return Next::End;
+    }
+    let behind = place.offset.saturating_add(count);
+    let then = Next::Then(
+        Place {
+            offset: behind,
+            is_one_of_all: false,
+        }
+        .position(),
+    );
+    let Some(total) = total else {
+        return then;
+    };
+    if behind >= total {
+        return Next::End;
+    }
+    let pages = (total - behind).div_ceil(count);
+    if place.offset > 0 || pages > MOST_PAGES {
+        return then;
+    }
+    let offsets = (1..=pages).map(|page| page * count);
+    let places = offsets.map(|offset| Place {
+        offset,
+        is_one_of_all: true,
+    });
+    Next::All(places.map(Place::position).collect())
+}
+
+#[async_trait]
+impl super::Adapter for Adapter {
+    fn vendor(&self) -> Vendor {
+        Vendor::Saasquatch
+    }
+
+    fn capabilities(&self) -> &'static [Capability] {
+        CAPABILITIES
+    }
+
+    fn vitals(&self) -> &Vitals {
+        self.client.vitals()
+    }
+
+    /// Always whole. The filters that the vendor has are of no use: they name one user, one side's moderation, or a time
+    /// that the gateway does not filter by.
+    fn plan_referrals(&self, filter: &ReferralFilter, _order: Order) -> Plan {
+        let asks_for_what_is_not_here = filter.direction.is_some()
+            || filter.connection_id.is_some()
+            || filter.engagement_id.is_some()
+            || filter.status.as_ref().is_some_and(|wanted| {
+                wanted
+                    .iter()
+                    .all(|status| *status == ReferralStatus::Expired)
+            });
+        if asks_for_what_is_not_here || !filter.may_include(Vendor::Saasquatch) {
+            return Plan::RuledOut;
+        }
+        let anything = ReferralFilter {
+            vendors: filter.vendors.clone(),
+            ..ReferralFilter::default()
+        };
+        Plan::Whole(Native {
+            query: Vec::new(),
+            exact: *filter == anything,
+        })
+    }
+
+    async fn referrals(
+        &self,
+        call: &Call,
+        _native: &Native,
+        position: Option<&Position>,
+    ) -> Result<Page<Referral>> {
+        let place = Place::parse(position)?;
+        let answer = self
+            .client
+            .list_referrals(call, LIMIT, place.offset)
+            .await?;
+        let list: wire::ReferralList = answer.json()?;
+        let count = u64::try_from(list.referrals.len()).unwrap_or(u64::MAX);
+        let total = list.total_count.and_then(|total| u64::try_from(total).ok());
+        let (rows, unreadable) = map::rows(list.referrals);
+        Ok(Page {
+            rows,
+            unreadable,
+            next: next(place, count, total),
+            here: Some(place.position()),
+            total,
+        })
+    }
+
+    async fn referral(&self, call: &Call, id: &str) -> Result<Option<Referral>> {
+        let Some(answer) = found(self.client.get_referral(call, id).await)? else {
+            return Ok(None);
+        };
+        let referral = map::single(answer.json()?).map_err(|unreadable| {
+            answer.invalid(&format!("{} at {}", unreadable.problem, unreadable.path))
+        })?;
+        Ok(Some(referral))
+    }
+
+    async fn people(&self, call: &Call, search: &str, limit: usize) -> Result<Vec<Person>> {
+        let answer = self.client.list_users(call, search, limit).await?;
+        let list: wire::UserList = answer.json()?;
+        let mut people = map::people(&list.users);
+        people.truncate(limit);
+        Ok(people)
+    }
+
+    async fn check(&self, call: &Call) -> Result<String> {
+        let answer = self.client.list_referrals(call, 1, 0).await?;
+        let list: wire::ReferralList = answer.json()?;
+        let shown = if list.referrals.is_empty() {
+            "is empty"
+        } else {
+            "has referrals"
+        };
+        Ok(format!(
+            "the key is accepted; the list of referrals can be read and {shown}"
+        ))
+    }
+}

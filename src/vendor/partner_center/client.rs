@@ -1,0 +1,130 @@
+//! One short method per endpoint. Every call carries an access token; one that is refused is replaced once.
+
+use url::Url;
+
+use super::query::TOP;
+use super::token::{Credentials, Tokens};
+use crate::model::Vendor;
+use crate::vendor::http::{self, Answer, Connect, Request};
+use crate::vendor::{Call, Kind, Native, Result, Vitals};
+
+const LIST: &str = "list_referrals";
+const GET: &str = "get_referral";
+
+/// Where the referrals are, below the base address.
+const REFERRALS: [&str; 3] = ["v1.0", "engagements", "referrals"];
+
+/// The referrals API of one partner.
+pub(super) struct Client {
+    http: http::Client,
+    tokens: Tokens,
+}
+
+impl Client {
+    pub(super) fn new(
+        base_url: Url,
+        token_url: Url,
+        credentials: Credentials,
+        connect: &Connect,
+    ) -> Result<Self> {
+        Ok(Self {
+            http: http::Client::new(Vendor::PartnerCenter, base_url, connect)?,
+            tokens: Tokens::new(token_url, credentials, connect)?,
+        })
+    }
+
+    pub(super) fn vitals(&self) -> &Vitals {
+        self.http.vitals()
+    }
+
+    /// <https://learn.microsoft.com/partner-center/developer/get-a-list-of-referrals>
+    pub(super) async fn list_referrals(
+        &self,
+        call: &Call,
+        native: &Native,
+        skip: u64,
+    ) -> Result<Answer> {
+        let mut request = self.http.get(LIST, REFERRALS);
+        for (name, value) in &native.query {
+            request = request.query(name, value);
+        }
+        request = request.query("$top", &TOP.to_string());
+        if skip > 0 {
+            request = request.query("$skip", &skip.to_string());
+        }
+        self.send(call, request).await
+    }
+
+    /// The smallest list there is, to see whether it can be read at all.
+    pub(super) async fn probe(&self, call: &Call) -> Result<Answer> {
+        let request = self.http.get(LIST, REFERRALS).query("$top", "1");
+        self.send(call, request).await
+    }
+
+    /// Whether a link leads to this vendor, so that it may be followed with a token.
+    pub(super) fn reaches(&self, link: &str) -> bool {
+        self.http.follow(LIST, link).is_some()
+    }
+
+    /// The page that a list named as its next one. The published sample's link lacks a part of the documented path: where
+    /// such a path is not there, the documented one is asked with the link's query. `None` for a link to anywhere else.
+    pub(super) async fn follow(&self, call: &Call, link: &str) -> Result<Option<Answer>> {
+        let Some(request) = self.http.follow(LIST, link) else {
+            return Ok(None);
+        };
+        let documented = self.http.get(LIST, REFERRALS).query_of(&request);
+        let is_elsewhere = documented.path() != request.path();
+        let answer = match self.send(call, request).await {
+            Err(error) if is_elsewhere && error.kind == Kind::NotFound => {
+                self.send(call, documented).await
+            }
+            answer => answer,
+        };
+        answer.map(Some)
+    }
+
+    /// <https://learn.microsoft.com/partner-center/developer/get-a-referral-by-id>
+    pub(super) async fn get_referral(&self, call: &Call, id: &str) -> Result<Answer> {
+        let path = REFERRALS.into_iter().chain([id]);
+        self.send(call, self.http.get(GET, path)).await
+    }
+
+    async fn send(&self, call: &Call, request: Request) -> Result<Answer> {
+        let request = with_headers(request, call);
+        let token = self.token(call).await?;
+        let first = request
+            .clone()
+            .secret_header("authorization", &token.authorization);
+        match self.http.send(call, first).await {
+            Err(error) if error.status == Some(401) => self.tokens.discard(&token),
+            outcome => return outcome,
+        }
+        let token = self.token(call).await?;
+        let again = request.secret_header("authorization", &token.authorization);
+        self.http.send(call, again).await
+    }
+
+    /// Without a token the vendor cannot be used, so that it shows in how the vendor is doing.
+    async fn token(&self, call: &Call) -> Result<std::sync::Arc<super::token::Token>> {
+        let token = self.tokens.current(call).await;
+        if token
+            .as_ref()
+            .is_err_and(|error| error.kind != Kind::Deadline)
+        {
+            self.http
+                .vitals()
+                .record(false, std::time::Duration::default());
+        }
+        token
+    }
+}
+
+/// The headers of <https://github.com/MicrosoftDocs/partner-rest/blob/5c30e90/partner-rest/develop/headers.md>. The id is ours, so that the vendor's
+/// support and our log speak of the same request; it must be a GUID.
+fn with_headers(request: Request, call: &Call) -> Request {
+    let request = request.header("accept", "application/json");
+    match uuid::Uuid::parse_str(&call.request_id) {
+        Ok(id) => request.header("client-request-id", &id.to_string()),
+        Err(_) => request,
+    }
+}

@@ -1,0 +1,85 @@
+//! The customer of a referral, and the people on either side.
+
+use async_graphql::SimpleObject;
+
+use super::{PartnerCenterCompanySize, PartnerCenterCustomerIdType};
+
+/// The customer that a Partner Center referral is about.
+#[derive(Clone, Debug, PartialEq, SimpleObject)]
+pub struct PartnerCenterCustomerProfile {
+    /// The company's name.
+    pub name: Option<String>,
+    /// How many employees it has.
+    pub size: Option<PartnerCenterCompanySize>,
+    /// The size in Microsoft's own words, such as `10to50employees`, also where `size` is `UNRECOGNIZED`.
+    pub size_text: Option<String>,
+    /// Whether Microsoft has finished matching the customer with its own records. Seen in answers, not documented.
+    pub is_matching_complete: Option<bool>,
+    /// Where it is.
+    pub address: Option<PartnerCenterAddress>,
+    /// The customer's people. They are also among the referral's `referred`.
+    pub team: Vec<PartnerCenterMember>,
+    /// The ids under which others know the customer.
+    pub ids: Vec<PartnerCenterCustomerId>,
+}
+
+/// The address of a Partner Center customer.
+#[derive(Clone, Debug, PartialEq, SimpleObject)]
+pub struct PartnerCenterAddress {
+    /// Street and number.
+    pub address_line1: Option<String>,
+    /// The rest of the street address.
+    pub address_line2: Option<String>,
+    /// City.
+    pub city: Option<String>,
+    /// State or province.
+    pub state: Option<String>,
+    /// Postal code.
+    pub postal_code: Option<String>,
+    /// Country as an ISO 3166 code: two letters in every known answer, although Microsoft's pages also speak of three.
+    pub country: Option<String>,
+    /// Region.
+    pub region: Option<String>,
+}
+
+/// An id under which someone knows a Partner Center customer.
+#[derive(Clone, Debug, PartialEq, SimpleObject)]
+pub struct PartnerCenterCustomerId {
+    /// Who gave out the id.
+    #[graphql(name = "type")]
+    pub kind: Option<PartnerCenterCustomerIdType>,
+    /// The type in Microsoft's own words, also where `type` is `UNRECOGNIZED`.
+    pub type_text: Option<String>,
+    /// The id itself; null when Microsoft sent an empty one.
+    pub id: Option<String>,
+}
+
+/// Someone on the customer's or the partner's side of a Partner Center referral.
+#[derive(Clone, Debug, PartialEq, SimpleObject)]
+pub struct PartnerCenterMember {
+    /// Given name.
+    pub first_name: Option<String>,
+    /// Family name.
+    pub last_name: Option<String>,
+    /// Telephone number, as it was entered.
+    pub phone_number: Option<String>,
+    /// E-mail address.
+    pub email: Option<String>,
+    /// Job title.
+    pub title: Option<String>,
+    /// How they want to be written to.
+    pub contact_preference: Option<PartnerCenterContactPreference>,
+    /// What checking the e-mail address showed. Seen in answers, its values are not documented.
+    pub email_validation_status: Option<String>,
+    /// What checking the telephone number showed. Seen in answers, its values are not documented.
+    pub phone_validation_status: Option<String>,
+}
+
+/// How someone wants to be written to by Partner Center.
+#[derive(Clone, Debug, PartialEq, SimpleObject)]
+pub struct PartnerCenterContactPreference {
+    /// Language and region, such as `en-us`.
+    pub locale: Option<String>,
+    /// Whether they want no notifications.
+    pub disable_notifications: Option<bool>,
+}

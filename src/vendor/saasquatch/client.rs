@@ -1,0 +1,160 @@
+//! One short method per endpoint.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use secrecy::{ExposeSecret, SecretString};
+use url::Url;
+
+use super::wire;
+use crate::model::Vendor;
+use crate::vendor::http::{self, Answer, Connect, Request};
+use crate::vendor::{Call, Error, Kind, Result, Vitals};
+
+/// How many rows are asked for at once; what the vendor allows at most is not documented.
+pub(super) const LIMIT: u64 = 100;
+
+/// Which tenant, and as whom.
+#[derive(Clone)]
+pub(super) struct Credentials {
+    pub(super) tenant_alias: String,
+    /// The user of the authorization; none for a tenant's API key.
+    pub(super) account_sid: Option<String>,
+    pub(super) api_key: SecretString,
+}
+
+/// Whose referrals the open list is asked for. The vendor wants both ids of a user.
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "the writes settle unknown outcomes with it")
+)]
+pub(super) enum Involving<'a> {
+    /// Those in which this account and user refer.
+    Referrer(&'a str, &'a str),
+    /// Those in which this account and user are referred.
+    Referred(&'a str, &'a str),
+}
+
+/// The API of one tenant.
+pub(super) struct Client {
+    http: http::Client,
+    tenant_alias: String,
+    authorization: SecretString,
+}
+
+impl Client {
+    pub(super) fn new(base_url: Url, credentials: &Credentials, connect: &Connect) -> Result<Self> {
+        let user = credentials.account_sid.as_deref().unwrap_or_default();
+        let key = credentials.api_key.expose_secret();
+        let basic = STANDARD.encode(format!("{user}:{key}"));
+        Ok(Self {
+            http: http::Client::new(Vendor::Saasquatch, base_url, connect)?,
+            tenant_alias: credentials.tenant_alias.clone(),
+            authorization: format!("Basic {basic}").into(),
+        })
+    }
+
+    pub(super) fn vitals(&self) -> &Vitals {
+        self.http.vitals()
+    }
+
+    /// `GET /referrals`; <https://integrations.impact.com/brand-api-reference>
+    pub(super) async fn list_referrals(
+        &self,
+        call: &Call,
+        limit: u64,
+        offset: u64,
+    ) -> Result<Answer> {
+        let request = paged(self.get("list_referrals", &["referrals"]), limit, offset);
+        self.send(call, request).await
+    }
+
+    /// `GET /referrals/{referralId}`; <https://integrations.impact.com/brand-api-reference>
+    pub(super) async fn get_referral(&self, call: &Call, id: &str) -> Result<Answer> {
+        self.send(call, self.get("get_referral", &["referrals", id]))
+            .await
+    }
+
+    /// `GET /open/referrals`, which a tenant must have opened; <https://docs.saasquatch.com/api/openendpoints>
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "the writes settle unknown outcomes with it")
+    )]
+    pub(super) async fn list_open_referrals(
+        &self,
+        call: &Call,
+        involving: Involving<'_>,
+        offset: u64,
+    ) -> Result<Answer> {
+        let [(account, account_id), (user, user_id)] = match involving {
+            Involving::Referrer(account, user) => {
+                [("referringAccountId", account), ("referringUserId", user)]
+            }
+            Involving::Referred(account, user) => {
+                [("referredAccountId", account), ("referredUserId", user)]
+            }
+        };
+        let request = self
+            .get("list_open_referrals", &["open", "referrals"])
+            .query(account, account_id)
+            .query(user, user_id);
+        self.send(call, paged(request, LIMIT, offset)).await
+    }
+
+    /// `GET /users`; <https://integrations.impact.com/brand-api-reference>
+    pub(super) async fn list_users(
+        &self,
+        call: &Call,
+        search: &str,
+        limit: usize,
+    ) -> Result<Answer> {
+        let request = self.get("list_users", &["users"]);
+        let request = request
+            .query("query", search)
+            .query("limit", &limit.to_string());
+        self.send(call, request).await
+    }
+
+    /// `GET /account/{accountId}/user/{userId}`; <https://integrations.impact.com/brand-api-reference>
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "the writes look up users with it")
+    )]
+    pub(super) async fn get_user(&self, call: &Call, account: &str, user: &str) -> Result<Answer> {
+        let path = ["account", account, "user", user];
+        self.send(call, self.get("get_user", &path)).await
+    }
+
+    fn get(&self, operation: &'static str, path: &[&str]) -> Request {
+        let tenant = ["api", "v1", self.tenant_alias.as_str()];
+        self.http
+            .get(operation, tenant.into_iter().chain(path.iter().copied()))
+            .header("accept", "application/json")
+            .secret_header("authorization", &self.authorization)
+    }
+
+    async fn send(&self, call: &Call, request: Request) -> Result<Answer> {
+        self.http.send(call, request).await.map_err(tenant_missing)
+    }
+}
+
+fn paged(request: Request, limit: u64, offset: u64) -> Request {
+    request
+        .query("limit", &limit.to_string())
+        .query("offset", &offset.to_string())
+}
+
+/// A missing tenant is answered like a missing record, but no record would ever be found.
+fn tenant_missing(error: Error) -> Error {
+    let body = error.body.as_deref().unwrap_or_default();
+    let failure: wire::Failure = serde_json::from_slice(body).unwrap_or_default();
+    if error.kind != Kind::NotFound || failure.api_error_code.as_deref() != Some("TENANT_NOT_FOUND")
+    {
+        return error;
+    }
+    Error {
+        kind: Kind::Unauthorized,
+        detail: "there is no tenant with the configured alias (TENANT_NOT_FOUND)".to_owned(),
+        ..error
+    }
+}

@@ -1,0 +1,158 @@
+//! From SaaSquatch's words to ours. Pure.
+
+mod details;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use super::wire;
+use crate::model::{
+    Details, Facilitators, Json, Moderation, ModerationProgress, ModerationStatus, Party, Person,
+    Referral, ReferralAction, ReferralStatus, Vendor,
+};
+use crate::vendor::Unreadable;
+use crate::vendor::wire::{Row, decode_row};
+
+/// Reads the rows of a list one by one, so that an unreadable one costs itself alone.
+pub(super) fn rows(rows: Vec<Row>) -> (Vec<Arc<Referral>>, Vec<Unreadable>) {
+    let mut readable = Vec::with_capacity(rows.len());
+    let mut unreadable = Vec::new();
+    for row in rows {
+        match decode_row::<wire::Referral>(&row) {
+            Ok(record) => readable.push(Arc::new(referral(record, Json(row.into())))),
+            Err(problem) => unreadable.push(problem),
+        }
+    }
+    (readable, unreadable)
+}
+
+/// Reads one record that was asked for by itself: it has all there is.
+pub(super) fn single(row: Row) -> Result<Referral, Unreadable> {
+    let record = decode_row::<wire::Referral>(&row)?;
+    Ok(Referral {
+        complete: true,
+        ..referral(record, Json(row.into()))
+    })
+}
+
+/// Reads the users of a list; one that cannot be read, or has no id to be addressed by, is left out.
+pub(super) fn people(rows: &[Row]) -> Vec<Person> {
+    let users = rows
+        .iter()
+        .filter_map(|row| decode_row::<wire::User>(row).ok());
+    users
+        .filter(|user| user.id.is_some())
+        .map(|user| person(&user))
+        .collect()
+}
+
+fn referral(record: wire::Referral, raw: Json) -> Referral {
+    let moderation = moderation(&record);
+    let person = |user: &wire::User| Party::Person(person(user));
+    Referral {
+        vendor: Vendor::Saasquatch,
+        name: None,
+        description: None,
+        status: status(&record, moderation),
+        vendor_status: record.moderation_status.clone(),
+        stage: None,
+        direction: None,
+        value: None,
+        referrer: record.referrer_user.as_ref().map(person),
+        referred: record.referred_user.iter().map(person).collect(),
+        recipient: None,
+        facilitators: Facilitators::Unsupported,
+        has_notes: false,
+        connection_id: None,
+        engagement_id: None,
+        moderation,
+        allowed_actions: vec![ReferralAction::Approve, ReferralAction::Deny],
+        external_reference: None,
+        created_at: record.date_referral_started,
+        updated_at: record.date_modified,
+        expires_at: None,
+        closed_at: record.date_referral_ended,
+        version: None,
+        complete: record.referred_user.is_some() && record.referrer_user.is_some(),
+        remote_id: record.id.clone(),
+        details: Details::Saasquatch(Arc::new(details::referral(record))),
+        raw,
+    }
+}
+
+/// The first rule that applies decides.
+fn status(record: &wire::Referral, moderation: Option<Moderation>) -> ReferralStatus {
+    let is_converted = record.date_converted.is_some() || record.date_referral_paid.is_some();
+    if moderation.is_some_and(|moderation| moderation.referred == ModerationStatus::Denied) {
+        return ReferralStatus::Declined;
+    }
+    if record.date_referral_ended.is_some() {
+        return ReferralStatus::Lost;
+    }
+    if is_converted {
+        return ReferralStatus::Won;
+    }
+    let Some(moderation) = moderation else {
+        return ReferralStatus::Active;
+    };
+    if moderation.status == ModerationProgress::Pending {
+        return ReferralStatus::Pending;
+    }
+    let is_unknown = moderation.status == ModerationProgress::Unrecognized
+        || is_unknown(record.referred_moderation_status.as_deref())
+        || is_unknown(record.referrer_moderation_status.as_deref());
+    if is_unknown {
+        ReferralStatus::Unrecognized
+    } else {
+        ReferralStatus::Active
+    }
+}
+
+/// None where the vendor says nothing at all (its newer programs). What is missing beside what is there is concluded from
+/// that: only one side pending keeps the whole pending.
+fn moderation(record: &wire::Referral) -> Option<Moderation> {
+    let overall = record.moderation_status.as_deref();
+    let referrer = record.referrer_moderation_status.as_deref();
+    let friend = record.referred_moderation_status.as_deref();
+    if overall.is_none() && referrer.is_none() && friend.is_none() {
+        return None;
+    }
+    let is_pending = [referrer, friend].contains(&Some("PENDING"));
+    let status = match overall {
+        Some("PENDING") => ModerationProgress::Pending,
+        Some("ACTIONED") => ModerationProgress::Actioned,
+        Some(_) => ModerationProgress::Unrecognized,
+        None if is_pending => ModerationProgress::Pending,
+        None => ModerationProgress::Actioned,
+    };
+    let side = |word: Option<&str>| match word {
+        Some("PENDING") => ModerationStatus::Pending,
+        Some("APPROVED") => ModerationStatus::Approved,
+        Some("DENIED") => ModerationStatus::Denied,
+        None if status == ModerationProgress::Pending => ModerationStatus::Pending,
+        None | Some(_) => ModerationStatus::Unrecognized,
+    };
+    Some(Moderation {
+        status,
+        referrer: side(referrer),
+        referred: side(friend),
+        moderated_at: record.date_moderated,
+    })
+}
+
+fn is_unknown(side: Option<&str>) -> bool {
+    side.is_some_and(|word| !matches!(word, "PENDING" | "APPROVED" | "DENIED"))
+}
+
+fn person(user: &wire::User) -> Person {
+    Person {
+        remote_id: user.id.clone(),
+        first_name: user.first_name.clone(),
+        last_name: user.last_name.clone(),
+        email: user.email.clone(),
+        ..Person::default()
+    }
+    .with_full_name()
+}
