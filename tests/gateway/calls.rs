@@ -67,23 +67,23 @@ async fn introzy_rows_use_the_facilitators_that_they_embed() {
 }
 
 #[tokio::test]
-async fn thirty_partner_center_referrals_with_their_engagements_take_one_call_per_engagement() {
+async fn sixty_partner_center_referrals_with_their_engagements_take_one_call_per_engagement() {
     let world = World::start().await;
     let data = world
         .data(
-            "{ referrals(first: 30, filter: { vendors: [PARTNER_CENTER] }) {
+            "{ referrals(first: 60, filter: { vendors: [PARTNER_CENTER] }) {
                 nodes { id engagement { id remoteId referrals { nodes { id remoteId engagement { remoteId } } } } }
             } }",
         )
         .await;
     let nodes = data["referrals"]["nodes"].as_array().unwrap();
-    assert_eq!(nodes.len(), 30);
+    assert_eq!(nodes.len(), 60);
     let engagements: HashSet<&str> = nodes
         .iter()
         .filter_map(|node| node["engagement"]["remoteId"].as_str())
         .collect();
     assert!(
-        engagements.len() < 30,
+        engagements.len() < 60,
         "the world has no shared engagements"
     );
     for node in nodes {
@@ -151,7 +151,7 @@ async fn some_id(vendor: &str) -> String {
 async fn rows_of_a_list_are_known_as_records() {
     let world = World::start().await;
     let data = world
-        .data("{ referrals(first: 40) { nodes { id } } }")
+        .data("{ referrals(first: 40, filter: { vendors: [INTROZY, PLANNR, PARTNER_CENTER] }) { nodes { id } } }")
         .await;
     let calls = world.calls();
     let ids: Vec<&str> = data["referrals"]["nodes"]

@@ -144,6 +144,15 @@ impl World {
         }
     }
 
+    /// Asks by GET.
+    pub async fn get(&self, parameters: &[(&str, &str)]) -> Answer {
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(parameters)
+            .finish();
+        self.send(self.http.get(format!("{}/graphql?{query}", self.url)))
+            .await
+    }
+
     /// What a vendor was asked, in order.
     pub fn asked(&self, vendor: &str) -> Vec<Logged> {
         self.sandbox.requests(vendor)

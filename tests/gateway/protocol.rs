@@ -49,14 +49,12 @@ async fn post_takes_json_and_nothing_that_another_sites_form_could_send() {
 async fn get_takes_queries_with_variables() {
     let world = World::start().await;
     let query = "query Q($first: Int!) { referrals(first: $first) { nodes { id } } } query Other { __typename }";
-    let request = world.http.get(format!("{}/graphql", world.url));
-    let answer = world
-        .send(request.query(&[
-            ("query", query),
-            ("operationName", "Q"),
-            ("variables", "{\"first\":2}"),
-        ]))
-        .await;
+    let parameters = [
+        ("query", query),
+        ("operationName", "Q"),
+        ("variables", "{\"first\":2}"),
+    ];
+    let answer = world.get(&parameters).await;
     assert_eq!(answer.status, 200);
     assert_eq!(
         answer.json["data"]["referrals"]["nodes"]
@@ -66,11 +64,13 @@ async fn get_takes_queries_with_variables() {
         "{:#}",
         answer.json
     );
-    let mutation = world
-        .http
-        .get(format!("{}/graphql", world.url))
-        .query(&[("query", "mutation { __typename }")]);
-    assert_eq!(world.send(mutation).await.status, 405);
+    assert_eq!(
+        world
+            .get(&[("query", "mutation { __typename }")])
+            .await
+            .status,
+        405
+    );
 }
 
 #[tokio::test]
