@@ -1,6 +1,8 @@
 //! The log. It holds request ids, vendors, operations, statuses and times; never credentials, names, addresses or what
 //! a referral is about.
 
+use std::io::IsTerminal as _;
+
 use tracing_subscriber::EnvFilter;
 
 use crate::config::Log;
@@ -12,6 +14,7 @@ pub fn start(log: &Log) {
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr);
+    let lines = lines.with_ansi(std::io::stderr().is_terminal());
     // A second start, as in tests, keeps the first.
     let _ = if log.json {
         lines.json().try_init()

@@ -162,7 +162,7 @@ impl Section<'_> {
             key,
             json!({ "oneOf": [{ "type": "string" }, reference("env"), reference("file")] }),
         );
-        let text = match self.from_env(key) {
+        let text = match self.variable(key) {
             Some(text) => text,
             None => match self.table.remove(key.name)? {
                 Value::String(text) => text,
@@ -249,7 +249,7 @@ impl Section<'_> {
     /// A whole number within bounds.
     pub fn number_or(&mut self, key: Key, default: u64, bounds: RangeInclusive<u64>) -> u64 {
         self.describe(key, json!({ "type": "integer", "minimum": bounds.start(), "maximum": bounds.end(), "default": default }));
-        let number = match self.from_env(key) {
+        let number = match self.variable(key) {
             Some(text) => text.trim().parse().ok(),
             None => match self.table.remove(key.name) {
                 None => return default,
@@ -274,7 +274,7 @@ impl Section<'_> {
     /// True or false.
     pub fn flag_or(&mut self, key: Key, default: bool) -> bool {
         self.describe(key, json!({ "type": "boolean", "default": default }));
-        let flag = match self.from_env(key) {
+        let flag = match self.variable(key) {
             Some(text) => text.trim().parse().ok(),
             None => match self.table.remove(key.name) {
                 None => return default,
@@ -317,7 +317,7 @@ impl Section<'_> {
             key,
             json!({ "type": "array", "items": { "type": "string" }, "default": [] }),
         );
-        if let Some(text) = self.from_env(key) {
+        if let Some(text) = self.variable(key) {
             return text
                 .split(',')
                 .map(|part| part.trim().to_owned())
@@ -414,14 +414,14 @@ impl Section<'_> {
         self.properties.insert(key.name.to_owned(), schema);
     }
 
-    fn from_env(&mut self, key: Key) -> Option<String> {
+    fn variable(&mut self, key: Key) -> Option<String> {
         let text = (self.environment)(key.env?).filter(|text| !text.is_empty())?;
         self.table.remove(key.name);
         Some(text)
     }
 
     fn string(&mut self, key: Key) -> Option<String> {
-        if let Some(text) = self.from_env(key) {
+        if let Some(text) = self.variable(key) {
             return Some(text);
         }
         match self.table.remove(key.name)? {

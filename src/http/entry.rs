@@ -55,7 +55,7 @@ pub async fn post(State(app): State<Arc<App>>, headers: HeaderMap, body: Body) -
     let id = app.request_ids.next();
     let wire = match read_post(&headers, body, app.max_request_bytes).await {
         Ok(wire) => wire,
-        Err(problem) => return accepted.refuse(&id, problem),
+        Err(problem) => return accepted.refuse(&id, &problem),
     };
     answer(&app, accepted, id, wire, Method::Post).await
 }
@@ -70,7 +70,7 @@ pub async fn get(
     let id = app.request_ids.next();
     let wire = match read_get(query.as_deref().unwrap_or_default()) {
         Ok(wire) => wire,
-        Err(problem) => return accepted.refuse(&id, problem),
+        Err(problem) => return accepted.refuse(&id, &problem),
     };
     answer(&app, accepted, id, wire, Method::Get).await
 }
@@ -92,7 +92,7 @@ async fn answer(
         let message = format!("This endpoint answers {GRAPHQL_JSON} and application/json.");
         return accepted.refuse(
             &id,
-            Problem {
+            &Problem {
                 status: StatusCode::NOT_ACCEPTABLE,
                 code: code::BAD_USER_INPUT,
                 message,
@@ -100,7 +100,7 @@ async fn answer(
         );
     }
     let Some(query) = wire.query.filter(|query| !query.trim().is_empty()) else {
-        return accepted.refuse(&id, bad_request("The request has no query."));
+        return accepted.refuse(&id, &bad_request("The request has no query."));
     };
     let document = match app.documents.get(&query) {
         Ok(document) => document,
@@ -110,7 +110,7 @@ async fn answer(
         let message = "Only queries may be sent by GET.".to_owned();
         return accepted.refuse(
             &id,
-            Problem {
+            &Problem {
                 status: StatusCode::METHOD_NOT_ALLOWED,
                 code: code::BAD_USER_INPUT,
                 message,
@@ -317,7 +317,7 @@ impl Accepted {
         self.dress(id, status, response)
     }
 
-    fn refuse(self, id: &str, problem: Problem) -> Response {
+    fn refuse(self, id: &str, problem: &Problem) -> Response {
         self.dress(
             id,
             problem.status,

@@ -329,10 +329,8 @@ mod tests {
     fn fragments_are_counted_once_each_and_multiplied() {
         let mut bomb = "{ ...f0 }".to_owned();
         for level in 0..30 {
-            bomb.push_str(&format!(
-                " fragment f{level} on Query {{ ...f{0} ...f{0} }}",
-                level + 1
-            ));
+            let next = level + 1;
+            bomb = format!("{bomb} fragment f{level} on Query {{ ...f{next} ...f{next} }}");
         }
         bomb.push_str(" fragment f30 on Query { vendors { vendor } }");
         assert_eq!(judge(&bomb), Err(Refusal::Fields));

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use super::cursor::{Cursor, Fingerprint};
 use super::record::{Kind, Record};
-use super::source::{Disordered, Findings, From, Snapshot, Source};
+use super::source::{Disordered, Findings, From, Source};
 use super::{Loaded, Outcome, Registry};
 use crate::model::{
     Connection, ConnectionFilter, Order, OrderDirection, OrderField, Referral, ReferralFilter,

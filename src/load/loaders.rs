@@ -72,6 +72,10 @@ trait Fetch: Record + Sized {
     }
 
     /// The id under which it was asked for.
+    #[expect(
+        clippy::unnecessary_literal_bound,
+        reason = "kinds with a bulk call borrow it from the record"
+    )]
     fn id(&self) -> &str {
         ""
     }
@@ -169,8 +173,8 @@ impl Loaders {
         let Some(loader) = self.loader(vendor, pick) else {
             return Err(not_configured(vendor));
         };
-        let loaded = loader.try_load(key.id().clone()).await;
-        loaded.unwrap_or_else(|_| {
+        let outcome = loader.try_load(key.id().clone()).await;
+        outcome.unwrap_or_else(|_| {
             Err(Error::new(
                 vendor,
                 "load",

@@ -99,7 +99,7 @@ pub struct EngagementReferrals(pub Arc<Page<Referral>>);
 
 impl EngagementReferrals {
     /// The page that holds them all.
-    pub fn into_page(loaded: Loaded<Self>) -> Loaded<Page<Referral>> {
+    pub fn page(loaded: &Loaded<Self>) -> Loaded<Page<Referral>> {
         Loaded {
             value: loaded.value.0.clone(),
             fetched_at: loaded.fetched_at,

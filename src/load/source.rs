@@ -361,7 +361,7 @@ impl From<'_> {
         let (adapter, call) = (self.adapter.clone(), self.registry.detached(self.call));
         let (native, at) = (native.clone(), at.cloned());
         let prime = self.primer();
-        let key = self.key::<T>(Page::<T>::KIND, &native, at.as_ref());
+        let key = self.key(Page::<T>::KIND, &native, at.as_ref());
         let flights = self.registry.cache.flights();
         let fetch = || async move {
             let page = T::page(&*adapter, &call, &native, at.as_ref()).await?;
@@ -378,7 +378,7 @@ impl From<'_> {
         let native = native.clone();
         let max_scan = self.registry.max_scan;
         let prime = self.primer();
-        let key = self.key::<T>(Snapshot::<T>::KIND, &native, None);
+        let key = self.key(Snapshot::<T>::KIND, &native, None);
         let flights = self.registry.cache.flights();
         let fetch = || async move {
             let snapshot = read_all::<T>(&*adapter, &call, &native, max_scan).await?;
@@ -390,7 +390,7 @@ impl From<'_> {
             .await
     }
 
-    fn key<T>(&self, kind: Kind, native: &Native, at: Option<&Position>) -> Key {
+    fn key(&self, kind: Kind, native: &Native, at: Option<&Position>) -> Key {
         let query: Vec<String> = native
             .query
             .iter()

@@ -314,7 +314,7 @@ impl Client {
                 debug!(vendor, operation, %error, took_ms, request_id, "vendor call");
             }
             Err(error) => {
-                warn!(vendor, operation, %error, took_ms, request_id, "vendor call failed")
+                warn!(vendor, operation, %error, took_ms, request_id, "vendor call failed");
             }
         }
         let answered = match outcome {

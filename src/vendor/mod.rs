@@ -62,6 +62,10 @@ pub trait Adapter: Send + Sync {
     fn vitals(&self) -> &Vitals;
 
     /// On what the answers depend beside the workspace (Plannr: the account). Part of every cache key.
+    #[expect(
+        clippy::unnecessary_literal_bound,
+        reason = "others borrow it from their settings"
+    )]
     fn account(&self) -> &str {
         ""
     }

@@ -1,14 +1,13 @@
 //! A gateway and a sandbox on random loopback ports, and what a test wants to ask of them.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::time::Duration;
 
 use referral_gateway::clock::{Clock, ClockHand};
 use referral_gateway::config::Config;
 use referral_gateway::gateway;
 use referral_gateway::http::request_id::RequestIds;
-use referral_gateway::http::{App, server};
+use referral_gateway::http::server;
 use referral_gateway::sandbox::Logged;
 use referral_gateway::sandbox::Sandbox;
 use serde_json::{Value, json};
@@ -20,7 +19,6 @@ pub struct World {
     pub sandbox: Sandbox,
     pub url: String,
     pub hand: ClockHand,
-    pub app: Arc<App>,
     pub http: reqwest::Client,
     /// Ends the gateway, as a signal would.
     pub shutdown: CancellationToken,
@@ -82,7 +80,7 @@ impl World {
         let shutdown = token.child_token();
         let running = server::run(
             listener,
-            app.clone(),
+            app,
             config.server.shutdown_grace,
             shutdown.clone().cancelled_owned(),
         );
@@ -92,7 +90,6 @@ impl World {
             sandbox,
             url,
             hand,
-            app,
             http: client(),
             shutdown,
             _end: token.drop_guard(),

@@ -18,10 +18,8 @@ fn nested_lists(levels: usize) -> String {
 fn fragment_bomb(levels: usize) -> String {
     let mut document = "{ ...f0 }".to_owned();
     for level in 0..levels {
-        document.push_str(&format!(
-            " fragment f{level} on Query {{ ...f{0} ...f{0} }}",
-            level + 1
-        ));
+        let next = level + 1;
+        document += &format!(" fragment f{level} on Query {{ ...f{next} ...f{next} }}");
     }
     document + &format!(" fragment f{levels} on Query {{ __typename }}")
 }

@@ -136,7 +136,7 @@ pub fn referrals_of(
     let list = List::of_rows(
         &request,
         engagement.vendor,
-        rows.map(|found| found.map(EngagementReferrals::into_page)),
+        rows.map(|found| found.as_ref().map(EngagementReferrals::page)),
     );
     report_failures(ctx, &list.reports, &[]);
     Ok(ReferralPage {

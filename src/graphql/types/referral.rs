@@ -1,6 +1,8 @@
 //! The referral and the small things that only it has.
 
 use async_graphql::{Context, Error, ID, Object, SimpleObject};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 
 use super::Connection;
@@ -277,10 +279,7 @@ impl Referral {
 fn hash(raw: &str) -> String {
     let sorted = serde_json::from_str::<serde_json::Value>(raw).map(|value| value.to_string());
     let digest = Sha256::digest(sorted.as_deref().unwrap_or(raw));
-    digest[..16]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    URL_SAFE_NO_PAD.encode(&digest[..16])
 }
 
 /// An amount in a currency.
