@@ -210,6 +210,24 @@ async fn every_field_of_every_type_answers_and_has_a_value_somewhere() {
         note(&world.data(&query).await, &mut seen);
     }
 
+    // What shows only when something is amiss, or in another of the forms that the vendor documents.
+    let switched = world
+        .sandbox
+        .set_switch("introzy", "stage_shape", "reference");
+    switched.unwrap();
+    let refusal = Kind::Status {
+        status: 429,
+        body: None,
+        content_type: None,
+        headers: [("retry-after".to_owned(), "57".to_owned())].into(),
+    };
+    world.sandbox.fault(Fault::new("plannr", refusal));
+    world.hand.advance(std::time::Duration::from_mins(1));
+    let selection = everything.selection("ReferralPage", &[]);
+    let filter = "filter: { vendors: [INTROZY, PLANNR] }";
+    let query = format!("{{ referrals(first: 100, {filter}) {selection} }}");
+    note(&world.data(&query).await, &mut seen);
+
     let roots = [
         "ReferralPage",
         "ConnectionPage",
