@@ -4,6 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use pretty_assertions::assert_eq;
+use referral_gateway::clock::Clock;
+use referral_gateway::sandbox::Sandbox;
 
 const NOTHING: Vec<String> = Vec::new();
 
@@ -249,4 +251,14 @@ fn every_file_says_what_it_is_and_has_one_subject() {
 fn vendors_are_called_vendors() {
     let words = ["upstream", "Upstream"];
     assert_eq!(uses(&words, |_| false), NOTHING);
+}
+
+#[test]
+fn the_compose_file_points_the_gateway_at_the_sandbox() {
+    let sandbox = Sandbox::new(&Clock::system());
+    let compose = include_str!("../../docker-compose.yml");
+    for (name, value) in sandbox.environment("http://sandbox:4010") {
+        let line = format!("      {name}: {value}\n");
+        assert!(compose.contains(&line), "docker-compose.yml lacks {line}");
+    }
 }

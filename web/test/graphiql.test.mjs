@@ -108,6 +108,7 @@ test("the default query opens and runs", limit, async (t) => {
   await page.keyboard.press("ControlOrMeta+Enter");
   const answer = await waitForText(page, response, /"nodes": \[\s*\{\s*"id":\s*"/);
   assert.match(answer, /"vendor": "/);
+  if (process.env.PICTURE) await page.screenshot({ path: process.env.PICTURE });
 
   const headers = await seen.graphql.at(-1).allHeaders();
   assert.equal(headers.accept, "application/graphql-response+json, application/json");

@@ -5,6 +5,8 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
@@ -42,7 +44,7 @@ impl Store {
         let digest = Sha256::digest(configured.expose_secret());
         Self {
             place: data_dir.map(|folder| (folder.to_owned(), file)),
-            configured_sha256: format!("{digest:x}"),
+            configured_sha256: URL_SAFE_NO_PAD.encode(digest),
         }
     }
 

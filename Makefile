@@ -1,0 +1,40 @@
+# `make run` and `make test` are all that a newcomer needs; the rest are their parts.
+
+.PHONY: run test lint schema web test-rust test-web release
+
+# Builds the web part, then starts the gateway with the sandbox: no credentials, no network.
+run: web
+	cargo run -- serve --sandbox
+
+# Everything that must hold before a change is taken.
+test: lint test-rust test-web
+
+lint:
+	cargo fmt --check
+	cargo clippy --all-targets --locked -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --locked --document-private-items
+	if cargo deny --version >/dev/null 2>&1; then cargo deny --config .deny.toml check licenses bans sources; \
+	else echo "cargo-deny is not installed: dependencies are not checked (cargo install cargo-deny --locked)"; fi
+
+# cargo-nextest where it is installed, for its speed; plain cargo otherwise.
+test-rust:
+	if cargo nextest --version >/dev/null 2>&1; then cargo nextest run --locked; else cargo test --locked; fi
+
+# GraphiQL in a real browser, against a gateway with the sandbox. Needs Chromium; see scripts/test-web.
+test-web: web
+	scripts/test-web
+
+# Writes the files that are made from the code: the schema and the reference of the configuration.
+schema:
+	cargo run --locked -- schema > schema.graphql.new && mv schema.graphql.new schema.graphql
+	cargo run --locked -- config-schema > docs/config.schema.json.new && mv docs/config.schema.json.new docs/config.schema.json
+
+# GraphiQL, bundled into web/dist. A release build embeds it; a debug build reads it from there.
+web: web/dist/graphiql/index.html
+
+web/dist/graphiql/index.html: web/package-lock.json web/vite.config.ts $(wildcard web/graphiql/*)
+	cd web && npm ci --no-audit --no-fund && npm run build
+	touch src/http/assets.rs
+
+release: web
+	cargo build --release --locked
