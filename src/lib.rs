@@ -1,12 +1,48 @@
-//! One GraphQL schema over four referral systems.
+//! **referral-gateway**: one GraphQL schema over four referral systems.
+//!
+//! # Code map
+//!
+//! Dependencies point one way: [`http`] → [`graphql`] → [`load`] → [`vendor`] → [`model`]. The [`sandbox`] hangs off
+//! `vendor` alone. [`config`], [`clock`] and [`telemetry`] are plain tools; [`gateway`] puts everything together.
+//!
+//! # Invariants
+//!
+//! Each is held by a test in `tests/gateway/tidy.rs` or by clippy (`.clippy.toml`):
+//!
+//! - async-graphql is known in `graphql` and `http`, and to vendors' `schema` files, which only derive with it.
+//! - HTTP is sent from `vendor/http.rs` alone, moka is known in `load/cache.rs` alone, the dataloader crate in `load`.
+//! - A vendor never imports another; a sandbox never sees its vendor's client.
+//! - A new vendor is a folder, a `mod` line and a row in `vendor/table.rs`; nothing else names a vendor.
+//! - Time and randomness are passed in ([`clock::Clock`], [`http::request_id::RequestIds`]).
+//! - A field that touches a vendor is `Option<Result<T>>`: one that fails is null by itself.
+//! - Every cached record's key is made from a [`load::Scope`], which holds the workspace.
+//!
+//! # Life of a query
+//!
+//! 1. [`http::entry`] takes the request, gives it an id and a deadline, and cuts the body at the cap.
+//! 2. [`http::guard`] looks at the document before the parser does; [`http::documents`] remembers parsed ones.
+//! 3. A list field asks every vendor at once ([`load::list`]): page by page where the vendor serves the order
+//!    ([`vendor::Plan::Paged`]), from a snapshot of the whole where it does not.
+//! 4. Fields of records load through [`load::Loaders`], one per vendor and kind: the cache, then a call under way
+//!    ([`load::flight`]), then the vendor, in one call for many where it has such a call.
+//! 5. A client ([`vendor::Adapter`]) makes the call through [`vendor::http`], decodes each row by itself and maps it
+//!    into the [`model`].
+//! 6. What failed is one error with a code from a closed list ([`graphql::error`]), or one entry in `sources`.
+
+pub mod model;
+
+pub mod vendor;
+
+pub mod load;
+
+pub mod graphql;
+
+pub mod http;
+
+pub mod sandbox;
+
+pub mod gateway;
 
 pub mod clock;
 pub mod config;
-pub mod gateway;
-pub mod graphql;
-pub mod http;
-pub mod load;
-pub mod model;
-pub mod sandbox;
 pub mod telemetry;
-pub mod vendor;

@@ -101,7 +101,7 @@ impl Everything {
                     }
                 }
                 TypeKind::Union(union) => {
-                    todo.extend(union.members.iter().map(|member| member.node.to_string()))
+                    todo.extend(union.members.iter().map(|member| member.node.to_string()));
                 }
                 _ => {}
             }
@@ -134,6 +134,26 @@ fn note(value: &Value, seen: &mut BTreeSet<String>) {
         Value::Array(items) => items.iter().for_each(|item| note(item, seen)),
         _ => {}
     }
+}
+
+/// What shows only when something is amiss, or in another of the forms that the vendor documents.
+async fn amiss(world: &World, everything: &Everything) -> Value {
+    let switched = world
+        .sandbox
+        .set_switch("introzy", "stage_shape", "reference");
+    switched.unwrap();
+    let refusal = Kind::Status {
+        status: 429,
+        body: None,
+        content_type: None,
+        headers: [("retry-after".to_owned(), "57".to_owned())].into(),
+    };
+    world.sandbox.fault(Fault::new("plannr", refusal));
+    world.hand.advance(std::time::Duration::from_mins(1));
+    let selection = everything.selection("ReferralPage", &[]);
+    let filter = "filter: { vendors: [INTROZY, PLANNR] }";
+    let query = format!("{{ referrals(first: 100, {filter}) {selection} }}");
+    world.data(&query).await
 }
 
 #[tokio::test]
@@ -210,23 +230,8 @@ async fn every_field_of_every_type_answers_and_has_a_value_somewhere() {
         note(&world.data(&query).await, &mut seen);
     }
 
-    // What shows only when something is amiss, or in another of the forms that the vendor documents.
-    let switched = world
-        .sandbox
-        .set_switch("introzy", "stage_shape", "reference");
-    switched.unwrap();
-    let refusal = Kind::Status {
-        status: 429,
-        body: None,
-        content_type: None,
-        headers: [("retry-after".to_owned(), "57".to_owned())].into(),
-    };
-    world.sandbox.fault(Fault::new("plannr", refusal));
-    world.hand.advance(std::time::Duration::from_mins(1));
-    let selection = everything.selection("ReferralPage", &[]);
-    let filter = "filter: { vendors: [INTROZY, PLANNR] }";
-    let query = format!("{{ referrals(first: 100, {filter}) {selection} }}");
-    note(&world.data(&query).await, &mut seen);
+    let amiss = amiss(&world, &everything).await;
+    note(&amiss, &mut seen);
 
     let roots = [
         "ReferralPage",

@@ -17,6 +17,7 @@ mod failures;
 mod fields;
 mod harness;
 mod hostile;
+mod panics;
 mod protocol;
 mod schema;
 mod tidy;
