@@ -12,6 +12,7 @@ RUN apt-get update && apt-get install -y --no-install-recommends cmake g++ make 
 WORKDIR /build
 COPY Cargo.toml Cargo.lock ./
 COPY src/ src/
+COPY benches/ benches/
 COPY --from=web /build/web/dist/ web/dist/
 RUN cargo build --release --locked && mkdir /data
 

@@ -39,7 +39,7 @@ pub fn build(config: &Config, clock: &Clock, request_ids: RequestIds) -> Result<
     Ok(Arc::new(App {
         schema: graphql::schema(),
         registry: Arc::new(registry),
-        documents: Documents::default(),
+        documents: Documents::new(config.server.max_document_tokens),
         request_ids,
         request_timeout: config.server.request_timeout,
         max_request_bytes: config.server.max_request_bytes,

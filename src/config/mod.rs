@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::http::guard::MAX_TOKENS;
 use crate::model::Vendor;
 use crate::vendor::http::Limits;
 use crate::vendor::{Connector, VENDORS};
@@ -39,6 +40,8 @@ pub struct Server {
     pub request_timeout: Duration,
     /// How many bytes a request may have.
     pub max_request_bytes: usize,
+    /// How many tokens a document may have.
+    pub max_document_tokens: usize,
     /// How long running requests may take to finish at shutdown.
     pub shutdown_grace: Duration,
     /// Whether GraphiQL is served.
@@ -154,6 +157,11 @@ impl Server {
                 key("max_request_bytes", "How many bytes the body of a request may have."),
                 256 * 1024,
                 1_024..=16 * 1024 * 1024,
+            )),
+            max_document_tokens: small(section.number_or(
+                key("max_document_tokens", "How many tokens a GraphQL document may have. Parsing takes most of a microsecond for each, once per document."),
+                MAX_TOKENS as u64,
+                100..=20_000,
             )),
             shutdown_grace: section.duration_or(
                 key("shutdown_grace", "How long running requests may take to finish at shutdown."),

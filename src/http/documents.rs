@@ -16,7 +16,10 @@ const GROWTH: usize = 16;
 const MAX_BYTES: u64 = 32 * 1024 * 1024;
 
 /// Parsed documents by their text.
-pub struct Documents(Bounded<Arc<str>, Arc<ExecutableDocument>>);
+pub struct Documents {
+    known: Bounded<Arc<str>, Arc<ExecutableDocument>>,
+    max_tokens: usize,
+}
 
 /// Why a document is not executed.
 #[derive(Debug)]
@@ -27,25 +30,27 @@ pub enum DocumentError {
     Syntax(ServerError),
 }
 
-impl Default for Documents {
-    fn default() -> Self {
+impl Documents {
+    /// None yet; documents of more tokens are refused.
+    pub fn new(max_tokens: usize) -> Self {
         let weigh =
             |text: &Arc<str>, _: &_| u32::try_from(text.len() * GROWTH + 512).unwrap_or(u32::MAX);
-        Self(Bounded::new(MAX_BYTES, weigh))
+        Self {
+            known: Bounded::new(MAX_BYTES, weigh),
+            max_tokens,
+        }
     }
-}
 
-impl Documents {
     /// The parsed document, guarded on the way.
     pub fn get(&self, text: &str) -> Result<Arc<ExecutableDocument>, DocumentError> {
-        if let Some(known) = self.0.get(text) {
+        if let Some(known) = self.known.get(text) {
             return Ok(known);
         }
-        guard::scan(text).map_err(DocumentError::Refused)?;
+        guard::scan(text, self.max_tokens).map_err(DocumentError::Refused)?;
         let document = parse_query(text).map_err(|error| DocumentError::Syntax(error.into()))?;
         guard::measure(&document).map_err(DocumentError::Refused)?;
         let document = Arc::new(document);
-        self.0.put(text.into(), document.clone());
+        self.known.put(text.into(), document.clone());
         Ok(document)
     }
 }

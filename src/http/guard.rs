@@ -13,8 +13,8 @@ use async_graphql::parser::types::{
 
 /// How many bytes a document may have.
 pub const MAX_BYTES: usize = 64 * 1024;
-/// How many tokens a document may have.
-pub const MAX_TOKENS: usize = 6_000;
+/// How many tokens a document may have, unless configured otherwise. The parser takes most of a microsecond for each.
+pub const MAX_TOKENS: usize = 1_200;
 /// How deep brackets of all kinds may nest.
 pub const MAX_NESTING: usize = 64;
 /// How deep selections may nest once fragments are spread.
@@ -31,8 +31,8 @@ pub const MAX_WIDTH: usize = 300;
 pub enum Refusal {
     /// Too many bytes.
     Bytes,
-    /// Too many tokens.
-    Tokens,
+    /// Too many tokens; this many were allowed.
+    Tokens(usize),
     /// Brackets nest too deeply.
     Nesting,
     /// Selections nest too deeply.
@@ -58,7 +58,7 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Bytes => write!(f, "The document has more than {MAX_BYTES} bytes."),
-            Self::Tokens => write!(f, "The document has more than {MAX_TOKENS} tokens."),
+            Self::Tokens(max) => write!(f, "The document has more than {max} tokens."),
             Self::Nesting => write!(
                 f,
                 "The document's brackets nest more than {MAX_NESTING} deep."
@@ -85,7 +85,7 @@ impl fmt::Display for Refusal {
 }
 
 /// Looks at the text, once, before anything else does.
-pub fn scan(document: &str) -> Result<(), Refusal> {
+pub fn scan(document: &str, max_tokens: usize) -> Result<(), Refusal> {
     if document.len() > MAX_BYTES {
         return Err(Refusal::Bytes);
     }
@@ -122,8 +122,8 @@ pub fn scan(document: &str) -> Result<(), Refusal> {
         if nesting > MAX_NESTING {
             return Err(Refusal::Nesting);
         }
-        if tokens > MAX_TOKENS {
-            return Err(Refusal::Tokens);
+        if tokens > max_tokens {
+            return Err(Refusal::Tokens(max_tokens));
         }
     }
     Ok(())
@@ -291,6 +291,10 @@ fn end_of_string(bytes: &[u8], from: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn scan(document: &str) -> Result<(), Refusal> {
+        super::scan(document, 6_000)
+    }
 
     fn judge(document: &str) -> Result<(), Refusal> {
         scan(document)?;

@@ -12,7 +12,7 @@ use referral_gateway::graphql;
 use referral_gateway::sandbox::{Fault, Kind};
 use serde_json::{Value, json};
 
-use crate::harness::World;
+use crate::harness::{Options, World};
 
 /// Types that are looked at once, where they are the subject, and by their id elsewhere.
 const SUBJECTS: [&str; 4] = ["Referral", "Connection", "Engagement", "Facilitator"];
@@ -158,7 +158,11 @@ async fn amiss(world: &World, everything: &Everything) -> Value {
 
 #[tokio::test]
 async fn every_field_of_every_type_answers_and_has_a_value_somewhere() {
-    let world = World::start().await;
+    let world = World::with(Options {
+        toml: "[server]\nmax_document_tokens = 20000",
+        ..Options::default()
+    })
+    .await;
     let everything = Everything::read();
     let mut seen = BTreeSet::new();
 

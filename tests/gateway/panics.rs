@@ -82,7 +82,7 @@ async fn gateway() -> String {
     let app = App {
         schema: graphql::schema(),
         registry: Arc::new(registry),
-        documents: Documents::default(),
+        documents: Documents::new(1_200),
         request_ids: RequestIds::random(),
         request_timeout: Duration::from_secs(10),
         max_request_bytes: 1 << 18,

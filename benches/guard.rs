@@ -1,0 +1,107 @@
+//! What it costs to refuse a hostile document, beside what an ordinary one costs to take, in one run:
+//! `cargo bench --bench guard`.
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use referral_gateway::http::documents::Documents;
+use referral_gateway::http::guard::MAX_TOKENS;
+
+const ORDINARY: &str = "query Newest($first: Int = 20) {
+  referrals(first: $first, filter: { status: [PENDING, ACTIVE] }) {
+    nodes { id vendor name status createdAt value { amount currency } referrer { __typename ... on Person { name email } } ...more }
+    sources { vendor status message }
+    pageInfo { hasNextPage endCursor }
+  }
+}
+fragment more on Referral { connection { id status } engagement { id } facilitators(first: 3) { nodes { id role } } }";
+
+fn main() {
+    let ordinary = median(|| Documents::new(MAX_TOKENS).get(ORDINARY).is_ok());
+    let again = median(|| Documents::new(MAX_TOKENS).get(ORDINARY).is_ok());
+    println!(
+        "ordinary document, {} bytes, scanned, parsed and measured: {ordinary:?}",
+        ORDINARY.len()
+    );
+    println!(
+        "the same once more (the machine's noise): {:.2} of that",
+        ratio(again, ordinary)
+    );
+    for (what, document) in hostile() {
+        let spent = median(|| Documents::new(MAX_TOKENS).get(&document).is_err());
+        println!(
+            "{what}, {} bytes, refused: {spent:?}, {:.2} of the ordinary one",
+            document.len(),
+            ratio(spent, ordinary)
+        );
+    }
+}
+
+fn hostile() -> Vec<(&'static str, String)> {
+    let bomb = |levels: usize| {
+        let spread = |level: usize| {
+            format!(
+                " fragment f{level} on Query {{ ...f{0} ...f{0} }}",
+                level + 1
+            )
+        };
+        let spreads: Vec<String> = (0..levels).map(spread).collect();
+        format!(
+            "{{ ...f0 }}{} fragment f{levels} on Query {{ __typename }}",
+            spreads.join("")
+        )
+    };
+    let aliases: Vec<String> = (0..3_000)
+        .map(|index| format!("a{index}: __typename"))
+        .collect();
+    vec![
+        (
+            "1,700 nested lists",
+            format!(
+                "{{ node(id: {}{}) {{ id }} }}",
+                "[".repeat(1_700),
+                "]".repeat(1_700)
+            ),
+        ),
+        (
+            "30,000 nested lists",
+            format!(
+                "{{ node(id: {}{}) {{ id }} }}",
+                "[".repeat(30_000),
+                "]".repeat(30_000)
+            ),
+        ),
+        ("a fragment bomb of 26 levels", bomb(26)),
+        ("a fragment bomb of 31 levels", bomb(31)),
+        ("3,000 aliases", format!("{{ {} }}", aliases.join(" "))),
+        ("30,000 tokens", format!("{{ {} }}", "a ".repeat(30_000))),
+        (
+            "1,198 fields in one selection",
+            format!("{{ {} }}", "a ".repeat(1_198)),
+        ),
+        (
+            "1,000 directives",
+            format!("{{ __typename {} }}", "@skip(if: false) ".repeat(1_000)),
+        ),
+        (
+            "70,000 bytes of one string",
+            format!("{{ node(id: \"{}\") {{ id }} }}", "x".repeat(70_000)),
+        ),
+    ]
+}
+
+fn median(mut work: impl FnMut() -> bool) -> Duration {
+    let mut times: Vec<Duration> = (0..51)
+        .map(|_| {
+            let started = Instant::now();
+            assert!(black_box(work()));
+            started.elapsed()
+        })
+        .collect();
+    times.sort_unstable();
+    times[times.len() / 2]
+}
+
+fn ratio(one: Duration, other: Duration) -> f64 {
+    one.as_secs_f64() / other.as_secs_f64()
+}
