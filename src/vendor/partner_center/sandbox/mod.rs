@@ -8,6 +8,7 @@ mod list;
 mod order;
 mod parser;
 mod parts;
+mod registrations;
 mod seed;
 mod switches;
 mod tags;

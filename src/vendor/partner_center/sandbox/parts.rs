@@ -66,7 +66,7 @@ pub(super) fn customer_profile(deal: &Deal) -> Value {
             "state": turn(&[Some("WA"), None, Some("")], deal.index),
             "postalCode": "98052",
             "country": country(deal),
-            "region": null,
+            "region": (deal.index % 9 == 3).then_some("Pacific Northwest"),
         },
         "team": if deal.index % 17 == 16 { json!([]) } else { json!(team) },
         "ids": ids,
@@ -114,7 +114,7 @@ pub(super) fn consent(deal: &Deal) -> Value {
         "consentToToShareInfoWithOthers": deal.index.is_multiple_of(2),
         "consentToContact": !deal.index.is_multiple_of(5),
         "consentToShareReferralWithMicrosoftSellers": deal.index % 4 < 2,
-        "consentToMicrosoftToContactSpecificPartners": null,
+        "consentToMicrosoftToContactSpecificPartners": turn(&[None, Some(true), Some(false)], deal.index),
     })
 }
 
@@ -127,16 +127,21 @@ pub(super) fn details(deal: &Deal) -> Value {
             deal.customer.name
         )),
     };
-    let closing = world::created_at(SEAT, deal.index) + SignedDuration::from_hours(90 * 24);
     json!({
         "notes": notes,
         "currency": if deal.index % 9 == 4 { json!(null) } else { json!(turn(&CURRENCIES, deal.index)) },
-        "closingDateTime": (deal.index % 4 != 3).then(|| closing.strftime("%Y-%m-%dT00:00:00Z").to_string()),
-        "customerRequestedContact": null,
+        "closingDateTime": (deal.index % 4 != 3).then(|| midnight_after(deal, 90)),
+        "customerRequestedContact": if deal.lead { Some(true) } else { (deal.index % 9 == 5).then_some(false) },
         "customerAction": deal.lead.then_some("Purchase"),
         "incentiveLevel": turn(&[Some("None"), None], deal.index),
         "requirements": requirements(deal),
     })
+}
+
+/// The start of a day so many days after the deal was created, as dates without a time are written.
+fn midnight_after(deal: &Deal, days: i64) -> String {
+    let day = world::created_at(SEAT, deal.index) + SignedDuration::from_hours(days * 24);
+    day.strftime("%Y-%m-%dT00:00:00Z").to_string()
 }
 
 fn requirements(deal: &Deal) -> Value {
@@ -150,7 +155,8 @@ fn requirements(deal: &Deal) -> Value {
         10 => json!({"id": "", "name": "Something else", "type": "None"}),
         11 => json!({
             "id": "SOL-34105-EBB", "name": "Harbour Ledger", "type": "Name", "price": 99.5, "quantity": 3,
-            "currency": "GBP", "publisherName": COMPANIES[0].name, "solutionType": "IPCoSell", "closingDateTime": null,
+            "currency": "GBP", "publisherName": COMPANIES[0].name, "solutionType": "IPCoSell",
+            "closingDateTime": (index % 24 == 11).then(|| midnight_after(deal, 60)),
         }),
         _ => {
             json!({"id": turn(&CATEGORIES, index), "name": turn(&CATEGORIES, index), "type": "Category"})
@@ -164,8 +170,17 @@ fn requirements(deal: &Deal) -> Value {
         "products": [{"id": turn(&PRODUCTS, deal.engagement)}, {"id": turn(&PRODUCTS, index)}],
         "services": [{"id": turn(&SERVICES, index)}],
         "solutions": [solution, spare],
-        "offers": if index.is_multiple_of(5) { json!(null) } else { json!([]) },
-        "salesPlays": null,
+        // Only the names of these two are known: their items have the form of their neighbours.
+        "offers": match index % 10 {
+            0 | 5 => json!(null),
+            3 => json!([{"id": "AzureMigrationAssessment", "name": "Azure migration assessment"}]),
+            _ => json!([]),
+        },
+        "salesPlays": match index % 8 {
+            2 => json!([{"id": "MigrateAndModernize", "name": "Migrate and modernize"}]),
+            6 => json!([]),
+            _ => json!(null),
+        },
         "additionalRequirements": {
             "iot": null,
             "attributes": if index % 10 == 1 { json!([{"type": "SolutionArea", "id": "Infrastructure"}]) } else { json!([]) },
@@ -190,52 +205,23 @@ pub(super) fn invite_context(deal: &Deal) -> Value {
     json!({
         "notes": turn(&[Some("Hi, hoping you can help this customer."), None, Some("")], deal.index),
         "assistanceRequestCode": turn(&ASSISTANCE, deal.index),
-        "invitedMpnId": null,
+        // Neither the partner itself nor Microsoft is invited by such an id.
+        "invitedMpnId": (!deal.incoming && deal.index % 4 == 3).then(|| (4_712_000 + deal.engagement).to_string()),
         "invitedBy": invited_by,
     })
 }
 
 pub(super) fn tracking(deal: &Deal) -> Value {
+    // Only what a customer in the USA buys can be with Microsoft's sellers to its government.
+    let is_federal = deal.customer.country == "US" && deal.index.is_multiple_of(2);
+    // The oldest deals are from the tool that came before.
+    let was_migrated = deal.index >= 60 && deal.index.is_multiple_of(3);
     json!({
         "microsoftMsxId": (deal.index % 12 == 2).then(|| format!("7-{:07}", 1_000_000 + deal.index)),
-        "microsoftUSFedOpportunityId": null,
-        "microsoftUSFedLeadId": null,
-        "migratedPSCDealId": null,
-        "migratedPSCPartnerDealId": null,
+        "microsoftUSFedOpportunityId": (is_federal && deal.status.0 == "Active")
+            .then(|| format!("FED-OPP-{:06}", 310_000 + deal.index)),
+        "microsoftUSFedLeadId": is_federal.then(|| format!("FED-LEAD-{:06}", 120_000 + deal.index)),
+        "migratedPSCDealId": was_migrated.then(|| (5_100_000 + deal.index).to_string()),
+        "migratedPSCPartnerDealId": was_migrated.then(|| (6_200_000 + deal.index).to_string()),
     })
-}
-
-pub(super) fn registrations(deal: &Deal) -> Value {
-    if deal.index % 12 != 2 {
-        return if deal.index.is_multiple_of(2) {
-            json!(null)
-        } else {
-            json!([])
-        };
-    }
-    let (term, deployment, pricing) = if deal.index % 24 == 2 {
-        ("Perpetual", "Customer", "PayAsYouGo")
-    } else {
-        ("Finite", "Partner", "Other")
-    };
-    json!([{
-        "id": world::id("partner-center/registration", &deal.index.to_string()).to_string(),
-        "type": "AzureIPCoSell",
-        "registrationDateTime": deal.updated,
-        "status": "ReviewPending",
-        "statusReason": null,
-        "contract": {
-            "value": 100, "currency": "USD", "startDateTime": deal.created, "endDateTime": null,
-            "signDateTime": deal.created, "term": term,
-        },
-        "solutionDetails": [{
-            "id": "SOL-34104-EBB", "name": "Harbour Claims", "value": 100, "isDeployedOnAzure": true,
-            "primaryDeploymentOn": deployment, "pricingModel": pricing,
-            "marketplaceTransactionDetails": {"isMarketplaceTransacted": false, "marketplaceTransactionDateTime": null},
-        }],
-        "statusHistory": {
-            "reviewPendingDateTime": deal.updated, "actionRequiredDateTime": null, "passedDateTime": null,
-            "failedDateTime": null, "approvedDateTime": null,
-        },
-    }])
 }

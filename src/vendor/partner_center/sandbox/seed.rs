@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::json::Json;
 use super::parts;
+use super::registrations;
 use super::tags::PRODUCTS;
 use crate::sandbox::world::{self, COMPANIES, Company, PEOPLE, Person};
 
@@ -137,7 +138,7 @@ fn deal(index: u32) -> Deal {
 }
 
 /// UTC with seven digits of a second, as the vendor writes times.
-fn stamp(time: Timestamp, fraction: u32) -> String {
+pub(super) fn stamp(time: Timestamp, fraction: u32) -> String {
     format!("{}.{fraction:07}Z", time.strftime("%Y-%m-%dT%H:%M:%S"))
 }
 
@@ -154,6 +155,9 @@ fn referral(index: u32) -> Json {
         turn(&QUALIFICATIONS, index / 2)
     };
     let is_shared = !deal.lead && index % 4 < 2;
+    // What nobody touched since its creation was not modified.
+    let was_modified = deal.created != deal.updated;
+    let modified_via = turn(&[None, Some("API"), Some("Portal")], index).filter(|_| was_modified);
     // "engagments" is the vendor's spelling in all samples but one.
     let links = "https://api.partner.microsoft.com/v1.0/engagments/referrals";
     let related = if index.is_multiple_of(8) {
@@ -192,14 +196,20 @@ fn referral(index: u32) -> Json {
         "isSpam": index == 49,
         "direction": if deal.incoming { "Incoming" } else { "Outgoing" },
         "mpnId": (index % 5 != 2).then_some("4711000"),
-        "referralProgram": null,
+        "referralProgram": (is_shared && index % 8 == 1).then_some("CoSell"),
         "dealSensitivity": "None",
         "createdVia": turn(&[Some("Portal"), None, Some("API")], index),
-        "lastModifiedVia": null,
-        "lastRunId": null,
-        "tags": if index % 7 == 3 { json!(null) } else { json!([]) },
-        "registrationStatus": if index % 12 == 2 { "ReviewPending" } else { "None" },
-        "registrations": parts::registrations(&deal),
+        "lastModifiedVia": modified_via,
+        // Only an integration has runs.
+        "lastRunId": (modified_via == Some("API"))
+            .then(|| world::id("partner-center/run", &index.to_string()).to_string()),
+        "tags": match index % 7 {
+            3 => json!(null),
+            5 => json!(["Priority", "FY26"]),
+            _ => json!([]),
+        },
+        "registrationStatus": registrations::status(&deal).unwrap_or("None"),
+        "registrations": registrations::registrations(&deal),
         "target": parts::target(&deal),
         "customerProfile": parts::customer_profile(&deal),
         "consent": parts::consent(&deal),

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::Plannr;
 use super::answer::Caller;
 use super::seed::{Account, Connection, Login, Referral, State};
-use crate::sandbox::world::COMPANIES;
+use crate::sandbox::world::{self, COMPANIES};
 
 /// <https://apidocs.plannrcrm.com/operation/operation-postapiv1referrals>
 pub(super) fn referral(app: &Plannr, state: &State, caller: &Caller, row: &Referral) -> Value {
@@ -102,7 +102,7 @@ pub(super) fn full_account(app: &Plannr, row: &Account, includes: &[String]) -> 
     let mut body = account(app, row);
     let contact = |kind: &str, value: Option<&str>| match value {
         Some(value) if app.is("primary_email", "object") => {
-            json!({ "uuid": crate::sandbox::world::id(kind, value), kind: value })
+            json!({ "uuid": world::id(kind, value), kind: value })
         }
         value => json!(value),
     };
@@ -110,7 +110,8 @@ pub(super) fn full_account(app: &Plannr, row: &Account, includes: &[String]) -> 
         let value = match include.as_str() {
             "primary_email" => contact("email", row.email.as_deref()),
             "primary_phone_number" => contact("phone_number", row.phone.as_deref()),
-            "groups" | "tags" | "owners" | "circles" | "external_references" => json!([]),
+            "external_references" => external_references(row),
+            "groups" | "tags" | "owners" | "circles" => json!([]),
             "custom_fields" => json!({}),
             _ => Value::Null,
         };
@@ -150,7 +151,7 @@ fn account(app: &Plannr, row: &Account) -> Map<String, Value> {
         ("name", json!(row.name)),
         ("email", json!(email)),
         ("photo_url", json!(photo_url(&row.name))),
-        ("external_references", json!([])),
+        ("external_references", external_references(row)),
     ];
     let mut body: Map<_, _> = fields
         .into_iter()
@@ -160,6 +161,15 @@ fn account(app: &Plannr, row: &Account) -> Map<String, Value> {
         body.remove("external_references");
     }
     body
+}
+
+/// The form of an item is not documented: a client must not rely on this one.
+fn external_references(row: &Account) -> Value {
+    let references = row.external_reference.iter().map(|reference| {
+        let id = world::id("plannr.reference", &format!("{}/{reference}", row.uuid));
+        json!({ "uuid": id, "provider": "back_office", "reference": reference })
+    });
+    references.collect()
 }
 
 /// What the documentation's generator prints in place of an account: its own notes on every field, with made-up

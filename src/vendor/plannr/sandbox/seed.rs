@@ -106,6 +106,8 @@ pub(super) struct Account {
     pub(super) name: String,
     pub(super) email: Option<String>,
     pub(super) phone: Option<String>,
+    /// What another system of the firm calls them.
+    pub(super) external_reference: Option<String>,
     pub(super) created_at: Timestamp,
     pub(super) updated_at: Timestamp,
 }
@@ -290,6 +292,7 @@ fn person(firm: usize, index: usize, kind: Kind, role: &'static str) -> Account 
         name: one.name(),
         email: (kind == Kind::Employee || index % 5 != 4).then(|| one.email()),
         phone: (index % 3 != 1).then(|| one.phone()),
+        external_reference: (index % 4 == 2).then(|| format!("BO-{:05}", firm * 100 + index)),
         created_at: before(300 + number),
         updated_at: before(200 - number * 7 % 100),
     }
@@ -315,6 +318,7 @@ fn special_accounts() -> Vec<Account> {
             name: format!("{first_name} {last_name}").trim().to_owned(),
             email: None,
             phone: None,
+            external_reference: None,
             created_at: before(340),
             updated_at: before(90),
         });
@@ -444,6 +448,8 @@ fn clones(accounts: &[Account], referral: &Referral) -> Vec<Account> {
     let clones = originals.map(|row| Account {
         uuid: clone_uuid(referral.uuid, row.uuid),
         firm: referral.recipient_firm,
+        // The reference is of the sender's systems.
+        external_reference: None,
         created_at: referral.updated_at,
         updated_at: referral.updated_at,
         ..row.clone()

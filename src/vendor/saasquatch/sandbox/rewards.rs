@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::UserKey;
+use super::seed::SEAT;
 use crate::sandbox::world;
 
 /// The types of the pages of 2020, the one that 2026 adds, and one that no page has.
@@ -13,6 +14,11 @@ const TYPES: [&str; 5] = [
     "INTEGRATION",
     "GIFT_CARD",
 ];
+
+/// Cents of a credit that were spent.
+const REDEEMED: u32 = 500;
+/// A fortnight to change one's mind, in milliseconds.
+const SCHEDULED_AFTER: i64 = 14 * 86_400_000;
 
 /// The reward of one side of a referral.
 pub(super) fn reward(index: u32, side: &str, owner: &UserKey, referral: &Value) -> Value {
@@ -32,6 +38,27 @@ pub(super) fn reward(index: u32, side: &str, owner: &UserKey, referral: &Value) 
     let id = world::id("saasquatch/reward", &format!("{side}{index}"))
         .simple()
         .to_string();
+    let program = referral["programId"].as_str();
+    let is_redeemed = kind == "CREDIT" && index % 8 == 1;
+    let created = started + 2;
+    let scheduled = (index % 9 == 4 && !is_redeemed).then_some(created + SCHEDULED_AFTER);
+    // Nothing was given yet that is scheduled for a time after the newest record, or that was cancelled before.
+    let newest = world::created_at(SEAT, 0).as_millisecond();
+    let given = match scheduled {
+        Some(time) => (time <= newest && !is_denied).then_some(time),
+        None => Some(created),
+    };
+    let redemptions = match index % 8 {
+        // Only the name of the field is known: this is what a redemption of credit has to say.
+        _ if is_redeemed => json!([{
+            "id": &world::id("saasquatch/redemption", &format!("{side}{index}")).simple().to_string()[..24],
+            "amount": REDEEMED,
+            "unit": "CENTS",
+            "dateRedeemed": created + 10_800_000,
+        }]),
+        1 | 5 => Value::Null,
+        _ => json!([]),
+    };
     let mut reward = json!({
         "id": &id[..24],
         "type": kind,
@@ -41,23 +68,24 @@ pub(super) fn reward(index: u32, side: &str, owner: &UserKey, referral: &Value) 
         "name": "Thank you",
         "cancellable": kind != "FUELTANK",
         "rewardSource": source,
-        "uniqueId": null,
+        "uniqueId": (index % 7 == 3).then(|| world::id("saasquatch/unique", &format!("{side}{index}"))),
         "programId": referral["programId"],
-        "programRewardKey": null,
-        "globalRewardKey": null,
+        // A classic referral has no program that could have keys.
+        "programRewardKey": program.map(|_| format!("{side}-reward")),
+        "globalRewardKey": (program == Some("advocate-2026")).then_some("thank-you"),
         "referralId": referral["id"],
         "currency": if index % 3 == 1 { json!(null) } else { json!("USD") },
-        "redemptions": if index % 4 == 1 { json!(null) } else { json!([]) },
-        "dateCreated": started + 2,
-        "dateScheduledFor": null,
-        "dateGiven": started + 2,
+        "redemptions": redemptions,
+        "dateCreated": created,
+        "dateScheduledFor": scheduled,
+        "dateGiven": given,
         "dateExpires": (index % 3 == 2).then_some(started + 31_536_000_000),
         "dateCancelled": is_denied.then_some(started + 86_400_000),
     });
     match kind {
         "CREDIT" => {
             reward["assignedCredit"] = json!(2_000);
-            reward["redeemedCredit"] = json!(if index % 8 == 1 { 500 } else { 0 });
+            reward["redeemedCredit"] = json!(if is_redeemed { REDEEMED } else { 0 });
         }
         "PCT_DISCOUNT" => reward["discountPercent"] = json!(15),
         "FUELTANK" => {

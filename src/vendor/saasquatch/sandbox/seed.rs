@@ -8,7 +8,7 @@ use super::{Record, TENANT_ALIAS, UserKey};
 use crate::sandbox::world::{self, PEOPLE, Person};
 
 /// This vendor's place in [`world::created_at`].
-const SEAT: u32 = 3;
+pub(super) const SEAT: u32 = 3;
 const REFERRALS: u32 = 72;
 /// The person whose user was deleted: referrals with them remain.
 pub(super) const DELETED: usize = 21;
@@ -84,14 +84,17 @@ fn user(index: usize) -> Value {
         // The vendor has the MD5 of the address here; this has only its form.
         "emailHash": world::id("saasquatch/email", &email).simple().to_string(),
         "referralCode": code,
-        "imageUrl": "",
-        "cookieId": null,
-        "paymentProviderId": null,
+        "imageUrl": if index % 5 == 2 { format!("https://images.example.test/{code}.png") } else { String::new() },
+        "cookieId": (index % 3 == 2).then(|| world::id("saasquatch/cookie", &email).to_string()),
+        // In the form of the payment provider that the vendor names.
+        "paymentProviderId": (index % 6 == 4)
+            .then(|| format!("cus_{}", &world::id("saasquatch/customer", &email).simple().to_string()[..14])),
         "locale": (!sparse).then_some("en_US"),
         "countryCode": (!sparse).then_some(person.company().country),
         "referralSource": if index.is_multiple_of(2) { json!("DIRECT") } else { json!("UNKNOWN") },
         "firstSeenIP": (!sparse).then_some("203.0.113.7"),
-        "lastSeenIP": null,
+        // Of the range that is reserved for documentation, as the first one.
+        "lastSeenIP": (index % 4 == 1).then(|| format!("203.0.113.{}", 20 + index)),
         "dateCreated": created,
         "dateBlocked": (index == 19).then_some(created + HOUR),
         "shareLinks": {

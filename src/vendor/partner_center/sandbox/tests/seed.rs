@@ -96,6 +96,22 @@ async fn the_seed_is_a_coherent_world() {
             assert_eq!(known.company().name, customer);
         }
     }
+    let mut states = BTreeSet::new();
+    for row in &rows {
+        let registration = &row["registrations"][0];
+        if registration.is_null() {
+            assert_eq!(row["registrationStatus"], "None");
+            continue;
+        }
+        assert_eq!(registration["status"], row["registrationStatus"]);
+        states.insert(registration["status"].as_str().unwrap());
+        let history = registration["statusHistory"].as_object().unwrap().values();
+        for time in history.filter_map(|time| time.as_str()) {
+            assert!(row["createdDateTime"].as_str().unwrap() <= time);
+            assert!(time <= row["updatedDateTime"].as_str().unwrap());
+        }
+    }
+    assert_eq!(states.len(), 5);
     let sizes = engagements.values().map(Vec::len);
     assert_eq!(sizes.clone().filter(|size| *size == 2).count(), 30);
     assert_eq!(sizes.clone().filter(|size| *size == 3).count(), 1);

@@ -106,6 +106,23 @@ async fn the_seed_is_a_coherent_world() {
         assert!(modified <= newest.as_millisecond() + 1_000);
         assert!(time("dateReferralPaid").is_none() || row["programId"].is_null());
         assert!(time("dateConverted").is_none() || row["programId"].is_string());
+        for side in ["referredReward", "referrerReward"] {
+            let reward = &row[side];
+            let time = |name: &str| reward[name].as_i64();
+            assert!(time("dateGiven").is_none_or(|given| given <= newest.as_millisecond() + 1_000));
+            assert!(
+                time("dateScheduledFor").is_none_or(|planned| Some(planned) > time("dateCreated"))
+            );
+            let redemption = &reward["redemptions"][0];
+            assert_eq!(
+                redemption.is_null(),
+                reward["redeemedCredit"].as_i64().unwrap_or(0) == 0
+            );
+            if !redemption.is_null() {
+                assert_eq!(redemption["amount"], reward["redeemedCredit"]);
+                assert!(redemption["dateRedeemed"].as_i64() >= time("dateGiven"));
+            }
+        }
         for side in ["referredUser", "referrerUser"] {
             let email = row[side]["email"].as_str();
             assert!(email.is_none_or(|email| PEOPLE.iter().any(|person| person.email() == email)));
