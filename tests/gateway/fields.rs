@@ -9,7 +9,6 @@ use async_graphql::parser::types::{
 };
 use pretty_assertions::assert_eq;
 use referral_gateway::graphql;
-use referral_gateway::sandbox::{Fault, Kind};
 use serde_json::{Value, json};
 
 use crate::harness::{Options, World};
@@ -142,13 +141,8 @@ async fn amiss(world: &World, everything: &Everything) -> Value {
         .sandbox
         .set_switch("introzy", "stage_shape", "reference");
     switched.unwrap();
-    let refusal = Kind::Status {
-        status: 429,
-        body: None,
-        content_type: None,
-        headers: [("retry-after".to_owned(), "57".to_owned())].into(),
-    };
-    world.sandbox.fault(Fault::new("plannr", refusal));
+    let refusing = world.sandbox.set_switch("plannr", "rate_limit", "refuse");
+    refusing.unwrap();
     world.hand.advance(std::time::Duration::from_mins(1));
     let selection = everything.selection("ReferralPage", &[]);
     let filter = "filter: { vendors: [INTROZY, PLANNR] }";
@@ -236,6 +230,9 @@ async fn every_field_of_every_type_answers_and_has_a_value_somewhere() {
 
     let amiss = amiss(&world, &everything).await;
     note(&amiss, &mut seen);
+    let selection = everything.selection("VendorStatus", &[]);
+    let vendors = world.data(&format!("{{ vendors {selection} }}")).await;
+    note(&vendors, &mut seen);
 
     let roots = [
         "ReferralPage",
