@@ -17,19 +17,15 @@ fn list(ids: &[&str], link: Option<&str>) -> (u16, String) {
 }
 
 fn native(filter: &ReferralFilter, order: Order) -> Native {
-    let (connect, _) = stub::connect(None);
-    let environment = |name: &str| {
-        [
-            "PARTNER_CENTER_CLIENT_ID",
-            "PARTNER_CENTER_CLIENT_SECRET",
-            "PARTNER_CENTER_REFRESH_TOKEN",
-        ]
-        .contains(&name)
-        .then(|| "x".to_owned())
-    };
-    let mut reader = Reader::new(None, &environment);
-    let connector = reader.section("partner_center", "", configure).unwrap();
-    match connector(&connect).unwrap().plan_referrals(filter, order) {
+    let environment = [
+        "PARTNER_CENTER_CLIENT_ID",
+        "PARTNER_CENTER_CLIENT_SECRET",
+        "PARTNER_CENTER_REFRESH_TOKEN",
+    ]
+    .map(|name| (name, "x"));
+    let connect = stub::connect(None).0;
+    let adapter = stub::adapter("partner_center", configure, "", &environment, &connect);
+    match adapter.plan_referrals(filter, order) {
         Plan::Paged(native) => native,
         other => panic!("{other:?}"),
     }
