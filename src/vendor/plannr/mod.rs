@@ -230,12 +230,15 @@ impl Adapter {
         let list = self.list(call, list, &native.query, number).await?;
         let is_own = |link: &str| self.client.is_own(link);
         let next = paging::next(&list, number, is_own);
+        let is_all = number == 1 && next.is_none();
+        let count = u64::try_from(list.data.len()).ok();
+        let told = list.meta.total.and_then(|total| total.try_into().ok());
         let mut page = Page {
             rows: Vec::with_capacity(list.data.len()),
             unreadable: Vec::new(),
             next: next.map_or(Next::End, |next| Next::Then(paging::position(next))),
             here: Some(paging::position(number)),
-            total: list.meta.total.and_then(|total| total.try_into().ok()),
+            total: told.or(count.filter(|_| is_all)),
         };
         for row in list.data {
             match read(row) {

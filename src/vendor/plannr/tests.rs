@@ -113,7 +113,7 @@ async fn a_list_without_links_and_meta_is_whole() {
     assert_eq!(ids(&read), ["a", "b"]);
     assert_eq!(
         (read.next, read.total, read.here),
-        (Next::End, None, Some(page(1)))
+        (Next::End, Some(2), Some(page(1)))
     );
 }
 
