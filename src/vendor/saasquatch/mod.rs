@@ -26,6 +26,7 @@ use self::client::{Client, Credentials, LIMIT};
 use super::error::found;
 use super::{Call, Connector, Error, Kind, Native, Next, Page, Plan, Position, Result, Vitals};
 use crate::config::reader::{Key, Section, env_key};
+use crate::model::id::addresses_a_record;
 use crate::model::{Capability, Order, Person, Referral, ReferralFilter, ReferralStatus, Vendor};
 
 const BASE_URL: Key = env_key(
@@ -69,6 +70,14 @@ pub fn configure(section: &mut Section<'_>) -> Option<Connector> {
         return None;
     }
     let tenant_alias = tenant_alias.or_else(|| section.missing(TENANT_ALIAS));
+    let tenant_alias = tenant_alias.map(|alias| alias.trim().to_owned());
+    // It is a part of every path; one that names no path would read as if no record were there.
+    let tenant_alias = match tenant_alias {
+        Some(alias) if !addresses_a_record(&alias) => {
+            section.problem(TENANT_ALIAS, "must be the alias of a tenant")
+        }
+        alias => alias,
+    };
     let api_key = api_key.or_else(|| section.missing(API_KEY));
     let credentials = Credentials {
         tenant_alias: tenant_alias?,

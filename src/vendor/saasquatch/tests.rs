@@ -359,6 +359,10 @@ fn without_credentials_it_is_not_configured_and_with_some_it_names_the_missing()
     assert!(connector.is_none() && problems.is_empty(), "{problems:?}");
     for (file, missing) in [
         (
+            "[saasquatch]\napi_key = \"k\"\ntenant_alias = \"..\"",
+            vec!["the alias of a tenant"],
+        ),
+        (
             "[saasquatch]\ntenant_alias = \"t\"",
             vec!["SAASQUATCH_API_KEY"],
         ),

@@ -414,3 +414,18 @@ async fn an_engagement_without_an_end_is_given_up_after_ten_pages() {
     assert!(matches!(page.next, Next::Then(_)));
     assert_eq!(api_calls(&stub).len(), 10);
 }
+
+#[tokio::test]
+async fn a_place_that_names_something_else_than_referrals_reads_referrals() {
+    let stub = vendor(|_| list(&["r1"], None)).await;
+    let elsewhere = Position("link:0:/v1.0/profile?$skiptoken=1".into());
+    let page = adapter(&stub)
+        .referrals(&call(), &Native::default(), Some(&elsewhere))
+        .await
+        .unwrap();
+    assert_eq!(page.rows.len(), 1);
+    let asked = api_calls(&stub);
+    assert_eq!(asked.len(), 1);
+    assert_eq!(asked[0].path, REFERRALS);
+    assert_eq!(asked[0].question(), "$skiptoken=1");
+}
