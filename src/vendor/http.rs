@@ -19,7 +19,7 @@ use url::Url;
 
 use super::error::{Error, Kind, Result};
 use super::vitals::{RateLimit, Vitals};
-use super::{Call, redact, wire};
+use super::{Call, Unreadable, redact, wire};
 use crate::clock::Clock;
 use crate::model::id::addresses_a_record;
 use crate::model::{Vendor, Workspace};
@@ -458,6 +458,14 @@ impl Answer {
         Error {
             status: Some(self.status.as_u16()),
             ..Error::new(self.vendor, self.operation, Kind::InvalidResponse, detail)
+        }
+    }
+
+    /// An error about the record in this answer.
+    pub fn unreadable(&self, unreadable: &Unreadable) -> Error {
+        Error {
+            status: Some(self.status.as_u16()),
+            ..Error::unreadable(self.vendor, self.operation, unreadable)
         }
     }
 

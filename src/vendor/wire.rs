@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 
 use super::paging::Unreadable;
 use super::redact;
-use crate::model::{Date, DateTime, Decimal};
+use crate::model::{Date, DateTime, Decimal, Vendor};
 
 /// One row of a list, kept as it came so that an unreadable one costs itself alone.
 pub type Row = Box<RawValue>;
@@ -54,6 +54,19 @@ pub fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Unreadable> {
 /// Reads one row.
 pub fn decode_row<T: DeserializeOwned>(row: &RawValue) -> Result<T, Unreadable> {
     decode(row.get().as_bytes())
+}
+
+/// The rows that can be read, of a list that has no place to report the others in.
+pub fn readable<T: DeserializeOwned>(
+    vendor: Vendor,
+    operation: &'static str,
+    rows: &[Row],
+) -> impl Iterator<Item = T> {
+    rows.iter().filter_map(move |row| {
+        decode_row(row)
+            .inspect_err(|unreadable| unreadable.warn(vendor, operation))
+            .ok()
+    })
 }
 
 /// The error's own text may quote the value, which may be personal: only what is known to be safe is kept.
@@ -215,9 +228,14 @@ pub fn list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     deserializer.deserialize_any(ListOrNothing(PhantomData))
 }
 
+/// An empty text says as little as none.
+pub fn nonempty(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.trim().is_empty())
+}
+
 /// A scalar's text; an empty one counts as missing.
 pub fn filled<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    Ok(text(deserializer)?.filter(|text| !text.trim().is_empty()))
+    text(deserializer).map(nonempty)
 }
 
 fn parsed<'de, D: Deserializer<'de>, T: std::str::FromStr>(

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::model::{Direction, Facilitators, ModerationStatus, Party};
 use crate::vendor::stub::{self, Asked, Stub, call, configured};
-use crate::vendor::{Adapter, Next};
+use crate::vendor::{Adapter, Kind, Next};
 
 const CREATED: &str = include_str!("fixtures/created.json");
 const REFERRALS: &str = include_str!("fixtures/referrals.json");

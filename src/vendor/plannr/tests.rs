@@ -7,8 +7,8 @@ use super::*;
 use crate::model::{
     ConnectionStatus, Direction, ModerationStatus, OrderDirection, OrderField, ReferralStatus,
 };
-use crate::vendor::Adapter;
 use crate::vendor::stub::{self, Asked, Stub, call, configured};
+use crate::vendor::{Adapter, Kind};
 
 const REFERRAL: &str = include_str!("fixtures/referral.json");
 const CONNECTION: &str = include_str!("fixtures/connection.json");
