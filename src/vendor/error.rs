@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use super::paging::Unreadable;
 use crate::model::Vendor;
 
 /// A call to a vendor that brought no usable answer.
@@ -83,6 +84,13 @@ impl Error {
             Kind::Unsupported,
             "this vendor has no such thing",
         )
+    }
+
+    /// Says that a record is not as the vendor documents it.
+    pub fn unreadable(vendor: Vendor, operation: &'static str, unreadable: &Unreadable) -> Self {
+        let Unreadable { path, problem } = unreadable;
+        let detail = format!("the record is not as the vendor documents it: {problem} at {path}");
+        Self::new(vendor, operation, Kind::InvalidResponse, detail)
     }
 
     /// Whether the same call may succeed later without anyone changing anything.

@@ -19,7 +19,7 @@ use url::Url;
 
 use super::error::{Error, Kind, Result};
 use super::vitals::{RateLimit, Vitals};
-use super::{Call, redact, wire};
+use super::{Call, Unreadable, redact, wire};
 use crate::clock::Clock;
 use crate::model::id::addresses_a_record;
 use crate::model::{Vendor, Workspace};
@@ -30,6 +30,12 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'.')
     .remove(b'~');
+
+/// No documented answer is nested half as deeply.
+const MAX_DEPTH: usize = 64;
+
+/// A vendor that asks for more is asked again after this.
+const LONGEST_PAUSE: Duration = Duration::from_hours(24);
 
 /// What an adapter runs on.
 #[derive(Clone, Debug)]
@@ -432,6 +438,9 @@ impl Answer {
         if self.body.is_empty() {
             return Err(invalid("the answer has no body".to_owned()));
         }
+        if wire::is_deeper_than(MAX_DEPTH, &self.body) {
+            return Err(invalid("the answer's JSON is nested too deeply".to_owned()));
+        }
         wire::decode(&self.body).map_err(|unreadable| {
             let detail = if self.content_type().contains("json") {
                 format!("{} at {}", unreadable.problem, unreadable.path)
@@ -452,6 +461,14 @@ impl Answer {
         }
     }
 
+    /// An error about the record in this answer.
+    pub fn unreadable(&self, unreadable: &Unreadable) -> Error {
+        Error {
+            status: Some(self.status.as_u16()),
+            ..Error::unreadable(self.vendor, self.operation, unreadable)
+        }
+    }
+
     fn content_type(&self) -> &str {
         self.headers
             .get(CONTENT_TYPE)
@@ -464,8 +481,9 @@ impl Answer {
 fn retry_after(headers: &HeaderMap, clock: &Clock) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse::<u64>() {
-        return Some(Duration::from_secs(seconds));
+        return Some(Duration::from_secs(seconds).min(LONGEST_PAUSE));
     }
     let date = jiff::fmt::rfc2822::parse(text).ok()?.timestamp();
-    Some(Duration::try_from(date.duration_since(clock.now())).unwrap_or_default())
+    let pause = Duration::try_from(date.duration_since(clock.now())).unwrap_or_default();
+    Some(pause.min(LONGEST_PAUSE))
 }

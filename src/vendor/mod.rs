@@ -19,8 +19,6 @@ pub mod plannr;
 pub mod saasquatch;
 
 #[cfg(test)]
-mod scripted;
-#[cfg(test)]
 pub(crate) mod stub;
 
 use std::sync::Arc;

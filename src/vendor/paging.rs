@@ -3,6 +3,11 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use tracing::warn;
+
+use super::wire::Row;
+use crate::model::Vendor;
+
 /// How a list with a certain filter and order is best read from a vendor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Plan {
@@ -60,6 +65,33 @@ pub struct Unreadable {
     pub path: String,
     /// What was wrong there, without the value.
     pub problem: String,
+}
+
+/// Reads the rows of a list one by one, so that an unreadable one costs itself alone.
+pub fn read_rows<T>(
+    rows: Vec<Row>,
+    read: impl Fn(Row) -> Result<T, Unreadable>,
+) -> (Vec<Arc<T>>, Vec<Unreadable>) {
+    let mut readable = Vec::with_capacity(rows.len());
+    let mut unreadable = Vec::new();
+    for row in rows {
+        match read(row) {
+            Ok(record) => readable.push(Arc::new(record)),
+            Err(problem) => unreadable.push(problem),
+        }
+    }
+    (readable, unreadable)
+}
+
+impl Unreadable {
+    /// Tells the log of a row that is left out.
+    pub fn warn(&self, vendor: Vendor, operation: &'static str) {
+        let Self { path, problem } = self;
+        warn!(
+            vendor = vendor.key(),
+            operation, path, problem, "a row could not be read"
+        );
+    }
 }
 
 impl<T> Page<T> {

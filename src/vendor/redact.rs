@@ -18,10 +18,14 @@ const CODES: [&str; 9] = [
 /// Longer shapes are cut.
 const MAX_SHAPE: usize = 500;
 
+/// Longer bodies are only measured: read as JSON they would take many times their size.
+const MAX_BODY: usize = 64 * 1024;
+
 /// The shape of a body: for JSON its keys and codes with every other text masked, else only its type and length.
 pub fn shape(body: &[u8], content_type: &str) -> String {
     let kind = content_type.split(';').next().unwrap_or_default().trim();
-    let Ok(value) = serde_json::from_slice::<Value>(body) else {
+    let short = Some(body).filter(|body| body.len() <= MAX_BODY);
+    let Some(value) = short.and_then(|body| serde_json::from_slice::<Value>(body).ok()) else {
         return format!(
             "{} bytes of {}",
             body.len(),
@@ -71,7 +75,7 @@ fn masked(value: Value, is_code: bool) -> Value {
 }
 
 /// Short and made of the characters that codes, keys and media types are made of: no e-mail address, no sentence.
-fn is_plain(text: &str) -> bool {
+pub(super) fn is_plain(text: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '+');
     !text.is_empty() && text.len() <= 60 && text.chars().all(plain)
 }
@@ -96,6 +100,15 @@ mod tests {
         assert_eq!(
             shape(b"<h1>Dear Ada</h1>", "text/html; charset=utf-8"),
             "17 bytes of text/html"
+        );
+    }
+
+    #[test]
+    fn a_body_that_is_too_long_for_a_log_is_only_measured() {
+        let body = format!("[{}1]", "1,".repeat(MAX_BODY / 2));
+        assert_eq!(
+            shape(body.as_bytes(), "application/json"),
+            "65539 bytes of application/json"
         );
     }
 

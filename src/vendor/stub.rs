@@ -1,7 +1,8 @@
-//! For tests: a server on loopback that answers as the test says and remembers what it was asked.
+//! For the vendors' tests: a server on loopback that answers as the test says and remembers what it was asked, and an
+//! adapter configured as a user would configure it.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -9,11 +10,11 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use tokio::time::Instant;
-use url::Url;
 
-use super::Call;
 use super::http::{Connect, Limits};
+use super::{Adapter, Call, Connector};
 use crate::clock::{Clock, ClockHand};
+use crate::config::reader::{Reader, Section};
 use crate::model::Workspace;
 
 /// The id of every test's request.
@@ -23,21 +24,29 @@ pub(crate) const REQUEST_ID: &str = "0f8fad5b-d9cb-469f-a165-70867728950e";
 #[derive(Clone, Debug)]
 pub(crate) struct Asked {
     pub(crate) method: String,
+    /// Encoded as it came.
     pub(crate) path: String,
-    /// Names and values, decoded.
+    /// The query's names and values, decoded.
     pub(crate) query: Vec<(String, String)>,
+    /// The query as it came.
+    pub(crate) raw_query: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: String,
 }
 
 /// The server.
 pub(crate) struct Stub {
-    /// Where it is.
-    pub(crate) base: Url,
+    /// Its origin.
+    pub(crate) base: String,
     asked: Arc<Mutex<Vec<Asked>>>,
 }
 
 impl Asked {
+    /// `GET /path`, for comparing at once.
+    pub(crate) fn line(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+
     /// A header's text.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
@@ -78,15 +87,13 @@ impl Stub {
             async move { respond(request, &log, &*answer).await }
         });
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-        Self {
-            base: base.parse().unwrap(),
-            asked,
-        }
+        Self { base, asked }
     }
 
-    /// What arrived so far.
+    /// What arrived so far, in order.
     pub(crate) fn asked(&self) -> Vec<Asked> {
-        self.asked.lock().unwrap().clone()
+        let asked = self.asked.lock();
+        asked.unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -97,20 +104,52 @@ async fn respond(
 ) -> Response {
     let (parts, body) = request.into_parts();
     let body = axum::body::to_bytes(body, 1024 * 1024).await.unwrap();
-    let query = parts.uri.query().unwrap_or_default();
+    let raw_query = parts.uri.query().unwrap_or_default().to_owned();
     let asked = Asked {
         method: parts.method.to_string(),
         path: parts.uri.path().to_owned(),
-        query: url::form_urlencoded::parse(query.as_bytes())
+        query: url::form_urlencoded::parse(raw_query.as_bytes())
             .into_owned()
             .collect(),
+        raw_query,
         headers: parts.headers,
         body: String::from_utf8(body.to_vec()).unwrap(),
     };
-    log.lock().unwrap().push(asked.clone());
+    log.lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .push(asked.clone());
     let (status, body) = answer(&asked);
     let status = StatusCode::from_u16(status).unwrap();
     (status, [("content-type", "application/json")], body).into_response()
+}
+
+/// What a vendor's section of the configuration makes, and the problems with it.
+pub(crate) fn configured(
+    name: &'static str,
+    configure: fn(&mut Section<'_>) -> Option<Connector>,
+    file: &str,
+    environment: &[(&str, &str)],
+) -> (Option<Connector>, Vec<String>) {
+    let environment = |key: &str| {
+        let pair = environment.iter().find(|(known, _)| *known == key);
+        pair.map(|(_, value)| (*value).to_owned())
+    };
+    let mut reader = Reader::new(Some(file), &environment);
+    let connector = reader.section(name, "", configure);
+    (connector, reader.finish())
+}
+
+/// A vendor's adapter, of a configuration without problems.
+pub(crate) fn adapter(
+    name: &'static str,
+    configure: fn(&mut Section<'_>) -> Option<Connector>,
+    file: &str,
+    environment: &[(&str, &str)],
+    connect: &Connect,
+) -> Arc<dyn Adapter> {
+    let (connector, problems) = configured(name, configure, file, environment);
+    assert_eq!(problems, Vec::<String>::new());
+    connector.unwrap()(connect).unwrap()
 }
 
 /// What an adapter runs on, with a clock that stands still.

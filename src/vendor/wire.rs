@@ -4,16 +4,41 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::value::SeqAccessDeserializer;
 use serde::de::{DeserializeOwned, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::paging::Unreadable;
-use crate::model::{Date, DateTime, Decimal};
+use super::redact;
+use crate::model::{Date, DateTime, Decimal, Vendor};
 
 /// One row of a list, kept as it came so that an unreadable one costs itself alone.
 pub type Row = Box<RawValue>;
+
+/// No list of a vendor has more items; it keeps one of nothing but commas from filling the memory.
+const MAX_ITEMS: usize = 100_000;
+
+/// Whether lists and objects lie within each other to more than this depth. What is kept as it came and what is passed
+/// over escapes serde's own limit.
+pub fn is_deeper_than(limit: usize, body: &[u8]) -> bool {
+    let mut depth = 0_usize;
+    let mut in_text = false;
+    let mut escaped = false;
+    for byte in body {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_text => escaped = true,
+            b'"' => in_text = !in_text,
+            b'[' | b'{' if !in_text => depth += 1,
+            b']' | b'}' if !in_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > limit {
+            return true;
+        }
+    }
+    false
+}
 
 /// Reads a whole body.
 pub fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Unreadable> {
@@ -29,6 +54,19 @@ pub fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Unreadable> {
 /// Reads one row.
 pub fn decode_row<T: DeserializeOwned>(row: &RawValue) -> Result<T, Unreadable> {
     decode(row.get().as_bytes())
+}
+
+/// The rows that can be read, of a list that has no place to report the others in.
+pub fn readable<T: DeserializeOwned>(
+    vendor: Vendor,
+    operation: &'static str,
+    rows: &[Row],
+) -> impl Iterator<Item = T> {
+    rows.iter().filter_map(move |row| {
+        decode_row(row)
+            .inspect_err(|unreadable| unreadable.warn(vendor, operation))
+            .ok()
+    })
 }
 
 /// The error's own text may quote the value, which may be personal: only what is known to be safe is kept.
@@ -49,8 +87,22 @@ fn unreadable(error: serde_path_to_error::Error<serde_json::Error>) -> Unreadabl
         (Category::Syntax | Category::Io, None) => "not JSON".to_owned(),
     };
     Unreadable {
-        path: error.path().to_string(),
+        path: path(error.path()),
         problem,
+    }
+}
+
+/// A key that a vendor made of data would be data in the path.
+fn path(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    let is_plain = path.iter().all(|segment| match segment {
+        Segment::Map { key } => redact::is_plain(key.strip_prefix('@').unwrap_or(key)),
+        _ => true,
+    });
+    if is_plain {
+        path.to_string()
+    } else {
+        "…".to_owned()
     }
 }
 
@@ -161,17 +213,29 @@ pub fn list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
             Ok(Vec::new())
         }
 
-        fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Vec<T>, A::Error> {
-            Vec::deserialize(SeqAccessDeserializer::new(seq))
+        fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Vec<T>, A::Error> {
+            let mut items = Vec::new();
+            while let Some(item) = seq.next_element()? {
+                if items.len() == MAX_ITEMS {
+                    return Err(A::Error::custom("too many items"));
+                }
+                items.push(item);
+            }
+            Ok(items)
         }
     }
 
     deserializer.deserialize_any(ListOrNothing(PhantomData))
 }
 
+/// An empty text says as little as none.
+pub fn nonempty(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.trim().is_empty())
+}
+
 /// A scalar's text; an empty one counts as missing.
 pub fn filled<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    Ok(text(deserializer)?.filter(|text| !text.trim().is_empty()))
+    text(deserializer).map(nonempty)
 }
 
 fn parsed<'de, D: Deserializer<'de>, T: std::str::FromStr>(
@@ -188,6 +252,8 @@ fn parsed<'de, D: Deserializer<'de>, T: std::str::FromStr>(
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     #[derive(Debug, Default, Deserialize)]
@@ -207,6 +273,7 @@ mod tests {
         millis: Option<DateTime>,
         #[serde(deserialize_with = "list")]
         list: Vec<String>,
+        map: BTreeMap<String, Option<bool>>,
     }
 
     fn read(json: &str) -> Result<Sample, Unreadable> {
@@ -265,5 +332,25 @@ mod tests {
         let failure = read(r#"{"text":"fine","time":"Ada Okoro, tomorrow"}"#).unwrap_err();
         assert_eq!(failure.path, "time");
         assert!(!failure.problem.contains("Ada"), "{}", failure.problem);
+    }
+
+    #[test]
+    fn a_key_made_of_data_is_not_in_the_path() {
+        let failure = read(r#"{"map":{"ip":7}}"#).unwrap_err();
+        assert_eq!(failure.path, "map.ip");
+        let failure = read(r#"{"map":{"ada@example.test":7}}"#).unwrap_err();
+        assert_eq!(failure.path, "…");
+    }
+
+    #[test]
+    fn a_list_without_end_is_refused() {
+        let list = format!(r#"{{"list":["",{}""]}}"#, r#""","#.repeat(MAX_ITEMS));
+        assert_eq!(read(&list).unwrap_err().path, "list");
+    }
+
+    #[test]
+    fn depth_is_counted_outside_of_texts_alone() {
+        assert!(!is_deeper_than(3, br#"[{"a":"[[[\"[["},[],[{}]]"#));
+        assert!(is_deeper_than(2, br#"[{"a":"[[[\"[["},[],[{}]]"#));
     }
 }

@@ -334,8 +334,13 @@ async fn every_way_of_answering_wrongly_is_a_clear_error_of_that_vendor() {
     ];
     for (path, vendor) in VENDORS {
         for (kind, code, status) in cases.clone() {
+            // Only the one that hangs is waited for: a huge body takes its time on a busy machine.
+            let toml = match kind {
+                Kind::Hang => "[limits]\nvendor_timeout = \"2s\"",
+                _ => "[limits]\nmax_answer_bytes = 2000000",
+            };
             let world = World::with(Options {
-                toml: "[limits]\nvendor_timeout = \"2s\"\nmax_answer_bytes = 2000000",
+                toml,
                 ..Options::default()
             })
             .await;

@@ -55,7 +55,7 @@ mirror! {
         Declined,
         /// Ran out of time: Plannr expired, Partner Center Closed/Expired.
         Expired,
-        /// The vendor said something that the gateway does not know; `vendorStatus` has it.
+        /// A value that the vendor does not document; its own word is in `vendorStatus`.
         Unrecognized,
     }
 }
@@ -106,7 +106,7 @@ mirror! {
         ReferralSource,
         /// Works on the referral (Partner Center).
         TeamMember,
-        /// A role that the gateway does not know.
+        /// A role that the vendor does not document.
         Unrecognized,
     }
 }
@@ -134,7 +134,7 @@ mirror! {
         Denied,
         /// The request ran out of time.
         Expired,
-        /// The vendor said something that the gateway does not know.
+        /// A value that the vendor does not document.
         Unrecognized,
     }
 }
@@ -147,7 +147,7 @@ mirror! {
         Pending,
         /// Decided, by a person or by the program's rules.
         Actioned,
-        /// The vendor said something that the gateway does not know.
+        /// A value that the vendor does not document.
         Unrecognized,
     }
 }
@@ -162,7 +162,7 @@ mirror! {
         Approved,
         /// Denied: this side's reward is cancelled.
         Denied,
-        /// The vendor said something that the gateway does not know.
+        /// A value that the vendor does not document.
         Unrecognized,
     }
 }

@@ -11,7 +11,7 @@ use crate::model::{
     Note, Organization, Party, Person, Referral, ReferralAction, ReferralStatus, Stage, Vendor,
 };
 use crate::vendor::Unreadable;
-use crate::vendor::wire::{Row, decode_row};
+use crate::vendor::wire::{Row, decode_row, nonempty};
 
 /// What the configuration says of stages. Introzy has no status, and every organization names its stages itself.
 #[derive(Clone, Debug, Default)]
@@ -46,7 +46,7 @@ pub(super) fn referral(row: Row, statuses: &StageStatus) -> Result<Referral, Unr
     let label = opp.stage.as_ref().and_then(|stage| stage.label.as_deref());
     let status = statuses.of(label);
     let details = schema::IntrozyReferral {
-        pipeline_deal_id: filled(opp.pipeline_deal_id).unwrap_or_else(|| opp.id.clone()),
+        pipeline_deal_id: nonempty(opp.pipeline_deal_id).unwrap_or_else(|| opp.id.clone()),
         owner: opp.owner.as_ref().map(user_details),
         seeker: opp.seeker.as_ref().map(party_details),
         provider: opp.provider.as_ref().map(party_details),
@@ -74,7 +74,7 @@ pub(super) fn referral(row: Row, statuses: &StageStatus) -> Result<Referral, Unr
         stage: opp.stage.and_then(stage),
         direction: None,
         value: opp.expected_value.and_then(|amount| {
-            let currency = filled(opp.currency)?;
+            let currency = nonempty(opp.currency)?;
             Some(Money { amount, currency })
         }),
         referrer: opp.connector.map(party),
@@ -136,7 +136,7 @@ fn facilitating_party(
     user_id: Option<String>,
     company_id: Option<String>,
 ) -> Party {
-    let (user_id, company_id) = (filled(user_id), filled(company_id));
+    let (user_id, company_id) = (nonempty(user_id), nonempty(company_id));
     let is_company = user.is_none() && user_id.is_none();
     if is_company && (company.is_some() || company_id.is_some()) {
         let mut organization = organization(company.unwrap_or_default());
@@ -160,12 +160,12 @@ pub(super) fn note(note: wire::Note) -> Note {
 
 pub(super) fn person(party: wire::Party) -> Person {
     let person = Person {
-        remote_id: filled(party.id),
-        name: filled(party.name),
-        first_name: filled(party.first_name),
-        last_name: filled(party.last_name),
-        email: filled(party.email),
-        phone: filled(party.phone_number),
+        remote_id: nonempty(party.id),
+        name: nonempty(party.name),
+        first_name: nonempty(party.first_name),
+        last_name: nonempty(party.last_name),
+        email: nonempty(party.email),
+        phone: nonempty(party.phone_number),
         organization: party.company.map(organization),
     };
     person.with_full_name()
@@ -174,9 +174,9 @@ pub(super) fn person(party: wire::Party) -> Person {
 /// A stage without a label shows nothing, and counts as none.
 pub(super) fn stage(stage: wire::Stage) -> Option<Stage> {
     Some(Stage {
-        label: filled(stage.label)?,
-        remote_id: filled(stage.id),
-        color: filled(stage.color),
+        label: nonempty(stage.label)?,
+        remote_id: nonempty(stage.id),
+        color: nonempty(stage.color),
     })
 }
 
@@ -184,12 +184,12 @@ pub(super) fn fee_preview(preview: wire::FeePreview) -> Option<FeePreview> {
     Some(FeePreview {
         is_converted: preview.is_converted?,
         message: preview.message,
-        organization_id: filled(preview.organization_id),
+        organization_id: nonempty(preview.organization_id),
         deal_value: preview.deal_value,
         expected_value: preview.expected_value,
         estimated_chain_count: preview.estimated_chain_count,
         facilitator_count: preview.facilitator_count,
-        connector_user_id: filled(preview.connector_user_id),
+        connector_user_id: nonempty(preview.connector_user_id),
         fee_plans: preview.fee_plans.map(json),
         facilitators: preview.facilitators.map(json),
     })
@@ -201,15 +201,15 @@ fn party(party: wire::Party) -> Party {
     }
     let company = party.company.map(organization).unwrap_or_default();
     Party::Organization(Organization {
-        remote_id: filled(party.id).or(company.remote_id),
-        name: filled(party.name).or(company.name),
+        remote_id: nonempty(party.id).or(company.remote_id),
+        name: nonempty(party.name).or(company.name),
     })
 }
 
 fn organization(company: wire::Company) -> Organization {
     Organization {
-        remote_id: filled(company.id),
-        name: filled(company.name),
+        remote_id: nonempty(company.id),
+        name: nonempty(company.name),
     }
 }
 
@@ -244,11 +244,6 @@ fn company_details(company: &wire::Company) -> schema::IntrozyCompany {
         remote_id: company.id.clone(),
         name: company.name.clone(),
     }
-}
-
-/// An empty text says as little as none.
-fn filled(text: Option<String>) -> Option<String> {
-    text.filter(|text| !text.trim().is_empty())
 }
 
 fn json(raw: Box<RawValue>) -> Json {

@@ -24,12 +24,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use tracing::warn;
 
-use super::wire::{Row, decode_row};
-use super::{
-    Call, Connector, Error, Kind, Native, Page, Plan, Position, Result, Unreadable, Vitals,
-};
+use super::paging::read_rows;
+use super::wire::readable;
+use super::{Call, Connector, Error, Native, Page, Plan, Position, Result, Unreadable, Vitals};
 use crate::config::reader::{Key, Section, env_key, key};
 use crate::model::{
     Capability, Facilitator, FeePreview, Note, Order, Person, Referral, ReferralFilter,
@@ -134,20 +132,14 @@ impl vendor::Adapter for Adapter {
             .await?;
         let next = place.next(&list);
         let total = list.total.and_then(|total| total.try_into().ok());
-        let mut page = Page {
-            rows: Vec::with_capacity(list.rows.len()),
-            unreadable: Vec::new(),
+        let (rows, unreadable) = read_rows(list.rows, |row| map::referral(row, &self.statuses));
+        Ok(Page {
+            rows,
+            unreadable,
             next,
             here: None,
             total,
-        };
-        for row in list.rows {
-            match map::referral(row, &self.statuses) {
-                Ok(referral) => page.rows.push(Arc::new(referral)),
-                Err(unreadable) => page.unreadable.push(unreadable),
-            }
-        }
-        Ok(page)
+        })
     }
 
     async fn referral(&self, call: &Call, id: &str) -> Result<Option<Referral>> {
@@ -157,7 +149,7 @@ impl vendor::Adapter for Adapter {
         let referral = map::referral(row, &self.statuses);
         referral
             .map(Some)
-            .map_err(|unreadable| invalid("get_referral", &unreadable))
+            .map_err(|unreadable| Error::unreadable(Vendor::Introzy, "get_referral", &unreadable))
     }
 
     async fn facilitators(
@@ -167,7 +159,7 @@ impl vendor::Adapter for Adapter {
     ) -> Result<Option<Vec<Facilitator>>> {
         let list = self.client.facilitators(call, referral_id).await?;
         Ok(list.map(|list| {
-            readable("list_facilitators", &list.rows)
+            readable(Vendor::Introzy, "list_facilitators", &list.rows)
                 .map(|row| map::facilitator(referral_id, row))
                 .collect()
         }))
@@ -181,7 +173,7 @@ impl vendor::Adapter for Adapter {
             let Some(list) = self.client.notes(call, referral_id, offset).await? else {
                 return Ok(None);
             };
-            let fresh = readable("list_notes", &list.rows)
+            let fresh = readable(Vendor::Introzy, "list_notes", &list.rows)
                 .map(map::note)
                 .filter(|note| known.insert(note.remote_id.clone()));
             notes.extend(fresh);
@@ -205,14 +197,14 @@ impl vendor::Adapter for Adapter {
                 path: "isConverted".to_owned(),
                 problem: "a null".to_owned(),
             };
-            invalid("fee_preview", &unreadable)
+            Error::unreadable(Vendor::Introzy, "fee_preview", &unreadable)
         })
     }
 
     async fn people(&self, call: &Call, search: &str, limit: usize) -> Result<Vec<Person>> {
         let limit = limit.clamp(1, MAX_LIMIT);
         let list = self.client.people(call, search, limit).await?;
-        let people = readable("list_people", &list.rows).map(map::person);
+        let people = readable(Vendor::Introzy, "list_people", &list.rows).map(map::person);
         Ok(people.take(limit).collect())
     }
 
@@ -226,31 +218,6 @@ impl vendor::Adapter for Adapter {
         self.client.referral_opps(call, 1, 0).await?;
         Ok("the API key is accepted, and referral opportunities can be read".to_owned())
     }
-}
-
-/// The rows that can be read, of a list that has no place to report the others in.
-fn readable<T: serde::de::DeserializeOwned>(
-    operation: &'static str,
-    rows: &[Row],
-) -> impl Iterator<Item = T> {
-    rows.iter().filter_map(move |row| {
-        decode_row(row)
-            .inspect_err(|Unreadable { path, problem }| {
-                warn!(
-                    vendor = "introzy",
-                    operation, path, problem, "a row could not be read"
-                );
-            })
-            .ok()
-    })
-}
-
-fn invalid(operation: &'static str, unreadable: &Unreadable) -> Error {
-    let detail = format!(
-        "the record is not as the vendor documents it: {} at {}",
-        unreadable.problem, unreadable.path
-    );
-    Error::new(Vendor::Introzy, operation, Kind::InvalidResponse, detail)
 }
 
 #[cfg(test)]

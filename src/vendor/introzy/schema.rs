@@ -3,6 +3,7 @@
 use async_graphql::{Enum, SimpleObject};
 
 /// What Introzy tells of a referral opportunity beyond the common fields.
+/// A field is null when Introzy sent none.
 #[derive(Clone, Debug, PartialEq, SimpleObject)]
 #[graphql(complex)]
 pub struct IntrozyReferral {
@@ -24,6 +25,7 @@ pub struct IntrozyReferral {
 }
 
 /// A party of an Introzy referral: a person or a company.
+/// A field is null when Introzy sent none.
 #[derive(Clone, Debug, PartialEq, SimpleObject)]
 pub struct IntrozyParty {
     /// Whether it is a person or a company. Null when Introzy does not say.
@@ -50,11 +52,12 @@ pub enum IntrozyPartyType {
     User,
     /// A company.
     Company,
-    /// Introzy said something that this gateway does not know. The text is in `raw`.
+    /// A value that Introzy does not document; its own word is in the `raw` of the record.
     Unrecognized,
 }
 
 /// A user of Introzy.
+/// A field is null when Introzy sent none.
 #[derive(Clone, Debug, PartialEq, SimpleObject)]
 pub struct IntrozyUser {
     /// Introzy's own id of the user.
@@ -70,6 +73,7 @@ pub struct IntrozyUser {
 }
 
 /// A company, as Introzy names it inside a referral.
+/// A field is null when Introzy sent none.
 #[derive(Clone, Debug, PartialEq, SimpleObject)]
 pub struct IntrozyCompany {
     /// Introzy's own id of the company.

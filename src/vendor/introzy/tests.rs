@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::model::{Direction, Facilitators, ModerationStatus, Party};
-use crate::vendor::scripted::{Asked, Scripted, call, configured};
-use crate::vendor::{Adapter, Next};
+use crate::vendor::stub::{self, Asked, Stub, call, configured};
+use crate::vendor::{Adapter, Kind, Next};
 
 const CREATED: &str = include_str!("fixtures/created.json");
 const REFERRALS: &str = include_str!("fixtures/referrals.json");
@@ -14,9 +14,9 @@ const FACILITATORS: &str = include_str!("fixtures/facilitators.json");
 type Adapted = Arc<dyn Adapter>;
 
 async fn introzy(
-    answer: impl Fn(&Asked) -> (u16, String) + Clone + Send + Sync + 'static,
-) -> (Scripted, Adapted) {
-    let vendor = Scripted::start(answer).await;
+    answer: impl Fn(&Asked) -> (u16, String) + Send + Sync + 'static,
+) -> (Stub, Adapted) {
+    let vendor = Stub::start(answer).await;
     let adapter = adapter("", &vendor.base);
     (vendor, adapter)
 }
@@ -26,8 +26,8 @@ fn adapter(file: &str, base: &str) -> Adapted {
         ("INTROZY_API_KEY", "introzy_abc"),
         ("INTROZY_BASE_URL", base),
     ];
-    let adapter = configured("introzy", configure, file, &environment);
-    adapter.unwrap().unwrap()
+    let connect = stub::connect(None).0;
+    stub::adapter("introzy", configure, file, &environment, &connect)
 }
 
 fn plan(filter: &ReferralFilter, file: &str) -> Plan {
@@ -81,7 +81,7 @@ async fn a_list_is_asked_for_as_documented_and_read_row_by_row() {
     assert_eq!(page.total, Some(12));
 
     let asked = &vendor.asked()[0];
-    assert_eq!(asked.line, "GET /api/referral-opps");
+    assert_eq!(asked.line(), "GET /api/referral-opps");
     assert_eq!(asked.raw_query, "limit=100&offset=0");
     assert_eq!(asked.header("authorization"), Some("Bearer introzy_abc"));
     assert_eq!(asked.header("accept"), Some("application/json"));
@@ -173,7 +173,7 @@ async fn a_place_of_another_list_is_refused() {
 
 #[tokio::test]
 async fn one_referral_is_read_by_its_id_and_a_missing_one_is_none() {
-    let (vendor, adapter) = introzy(|asked| match asked.line.as_str() {
+    let (vendor, adapter) = introzy(|asked| match asked.line().as_str() {
         "GET /api/referral-opps/deal-uuid" => (200, CREATED.to_owned()),
         _ => (404, String::new()),
     })
@@ -182,7 +182,11 @@ async fn one_referral_is_read_by_its_id_and_a_missing_one_is_none() {
     assert_eq!(found.unwrap().remote_id, "deal-uuid");
     assert_eq!(adapter.referral(&call(), "a/../b?c").await.unwrap(), None);
     assert_eq!(adapter.referral(&call(), "..").await.unwrap(), None);
-    let lines: Vec<_> = vendor.asked().into_iter().map(|asked| asked.line).collect();
+    let lines: Vec<_> = vendor
+        .asked()
+        .into_iter()
+        .map(|asked| asked.line())
+        .collect();
     assert_eq!(
         lines,
         [
@@ -227,7 +231,7 @@ async fn a_success_that_says_it_failed_or_says_nothing_is_invalid() {
 
 #[tokio::test]
 async fn facilitators_are_read_by_their_own_call() {
-    let (vendor, adapter) = introzy(|asked| match asked.line.as_str() {
+    let (vendor, adapter) = introzy(|asked| match asked.line().as_str() {
         "GET /api/referral-opps/deal-uuid/facilitators" => (200, FACILITATORS.to_owned()),
         _ => (404, String::new()),
     })
@@ -255,7 +259,7 @@ async fn notes_are_read_to_their_end_and_come_newest_first() {
     assert_eq!(ids, ["new", "middle", "old", "timeless"]);
     let asked = vendor.asked();
     assert_eq!(
-        asked[0].line,
+        asked[0].line(),
         "GET /api/pipelines/referral/deals/deal-uuid/notes"
     );
     assert_eq!(asked[0].raw_query, "limit=100&offset=0");
@@ -266,7 +270,7 @@ async fn notes_are_read_to_their_end_and_come_newest_first() {
 #[tokio::test]
 async fn notes_without_an_end_are_cut_and_those_of_no_referral_are_none() {
     let (vendor, adapter) = introzy(|asked| {
-        if asked.line.contains("gone") {
+        if asked.line().contains("gone") {
             return (404, String::new());
         }
         let id = asked.param("offset").unwrap();
@@ -302,7 +306,10 @@ async fn a_fee_preview_is_read_with_and_without_an_envelope() {
         assert_eq!(preview.fee_plans.unwrap().0.get(), r#"[{"rate": 0.10}]"#);
         assert_eq!(preview.facilitators.unwrap().0.get(), "[{}]");
         let asked = &vendor.asked()[0];
-        assert_eq!(asked.line, "GET /api/pipeline-deals/deal-uuid/fee-preview");
+        assert_eq!(
+            asked.line(),
+            "GET /api/pipeline-deals/deal-uuid/fee-preview"
+        );
     }
 }
 
@@ -342,7 +349,7 @@ async fn people_are_searched_within_the_documented_limit() {
     assert_eq!(ids, [Some("p1"), Some("p2")]);
     assert_eq!(adapter.people(&call(), "sam", 1).await.unwrap().len(), 1);
     let asked = vendor.asked();
-    assert_eq!(asked[0].line, "GET /api/people");
+    assert_eq!(asked[0].line(), "GET /api/people");
     assert_eq!(asked[0].raw_query, "search=sam%20%26%20co&limit=100");
     assert_eq!(asked[1].param("limit"), Some("1"));
 }
@@ -357,7 +364,7 @@ async fn stages_come_in_the_pipelines_order() {
     let stages = adapter.stages(&call()).await.unwrap();
     let labels: Vec<_> = stages.iter().map(|stage| &*stage.label).collect();
     assert_eq!(labels, ["Introduction", "Lead", "Unplaced"]);
-    assert_eq!(vendor.asked()[0].line, "GET /api/pipelines/referral");
+    assert_eq!(vendor.asked()[0].line(), "GET /api/pipelines/referral");
 }
 
 #[tokio::test]
@@ -429,18 +436,15 @@ fn a_filter_that_introzy_cannot_match_rules_it_out() {
 
 #[test]
 fn without_a_key_it_is_not_configured_and_a_wrong_status_word_is_told() {
-    let configured = |file, environment| configured("introzy", configure, file, environment);
-    assert!(
-        configured("", &[("INTROZY_BASE_URL", "http://127.0.0.1:9")])
-            .unwrap()
-            .is_none()
-    );
+    let only_where = [("INTROZY_BASE_URL", "http://127.0.0.1:9")];
+    let (connector, problems) = configured("introzy", configure, "", &only_where);
+    assert!(connector.is_none() && problems.is_empty(), "{problems:?}");
     let wrong = "[introzy]\napi_key = \"k\"\nstage_status = { Lead = \"open\" }";
-    let problems = configured(wrong, &[]).err().unwrap();
+    let (_, problems) = configured("introzy", configure, wrong, &[]);
     assert!(problems[0].contains("stage_status"), "{problems:?}");
-    let adapter = configured("[introzy]\napi_key = \"k\"", &[])
-        .unwrap()
-        .unwrap();
+    let right = "[introzy]\napi_key = \"k\"";
+    let connect = stub::connect(None).0;
+    let adapter = stub::adapter("introzy", configure, right, &[], &connect);
     assert_eq!((adapter.vendor(), adapter.account()), (Vendor::Introzy, ""));
     assert!(adapter.capabilities().contains(&Capability::Notes));
     assert_eq!(adapter.bulk_limit(), None);
@@ -450,7 +454,7 @@ fn without_a_key_it_is_not_configured_and_a_wrong_status_word_is_told() {
 async fn a_mapped_stage_and_an_embedded_company_show_in_the_list() {
     let row = json!({ "id": "d", "stage": { "label": "CLOSED won" }, "seeker": { "type": "COMPANY", "id": "c", "name": "Northwind" }, "facilitators": [] });
     let body = json!({ "referralOpps": [row], "total": 1 });
-    let vendor = Scripted::start(move |_| wrapped(&body)).await;
+    let vendor = Stub::start(move |_| wrapped(&body)).await;
     let mapped = "[introzy.stage_status]\n\"Closed Won\" = \"won\"";
     let page = first_page(&adapter(mapped, &format!("{}/mount/", vendor.base))).await;
     assert_eq!(page.rows[0].status, ReferralStatus::Won);
@@ -459,5 +463,5 @@ async fn a_mapped_stage_and_an_embedded_company_show_in_the_list() {
         [Party::Organization(_)]
     ));
     assert_eq!(page.rows[0].facilitators, Facilitators::Embedded(vec![]));
-    assert_eq!(vendor.asked()[0].line, "GET /mount/api/referral-opps");
+    assert_eq!(vendor.asked()[0].line(), "GET /mount/api/referral-opps");
 }

@@ -67,13 +67,20 @@ impl Client {
     }
 
     /// The page that a list named as its next one. The published sample's link lacks a part of the documented path: where
-    /// such a path is not there, the documented one is asked with the link's query. `None` for a link to anywhere else.
+    /// such a path is not there, the documented one is asked with the link's query. So is it for a path that names no
+    /// list of referrals, since a link may come back from a client's cursor. `None` for a link to anywhere else.
     pub(super) async fn follow(&self, call: &Call, link: &str) -> Result<Option<Answer>> {
         let Some(request) = self.http.follow(LIST, link) else {
             return Ok(None);
         };
         let documented = self.http.get(LIST, REFERRALS).query_of(&request);
         let is_elsewhere = documented.path() != request.path();
+        let names_referrals = request
+            .path()
+            .is_some_and(|path| path.trim_end_matches('/').ends_with("/referrals"));
+        if !names_referrals {
+            return self.send(call, documented).await.map(Some);
+        }
         let answer = match self.send(call, request).await {
             Err(error) if is_elsewhere && error.kind == Kind::NotFound => {
                 self.send(call, documented).await

@@ -30,6 +30,7 @@ use self::query::{Place, TOP};
 use self::token::Credentials;
 use super::error::found;
 use super::http::{Answer, Connect};
+use super::paging::read_rows;
 use super::{Call, Connector, Native, Next, Page, Plan, Position, Result, Vitals};
 use crate::config::reader::{Key, Section, env_key};
 use crate::model::{Capability, Order, Referral, ReferralFilter, Vendor};
@@ -130,7 +131,7 @@ impl Adapter {
         let count = u64::try_from(list.value.len()).unwrap_or(u64::MAX);
         let next = self.next(place, count, list.next_link);
         let is_all = place.skip == 0 && next == Next::End;
-        let (rows, unreadable) = map::rows(list.value);
+        let (rows, unreadable) = read_rows(list.value, map::record);
         Ok(Page {
             rows,
             unreadable,
@@ -238,7 +239,5 @@ impl super::Adapter for Adapter {
 }
 
 fn single(answer: &Answer) -> Result<Referral> {
-    map::record(answer.json()?).map_err(|unreadable| {
-        answer.invalid(&format!("{} at {}", unreadable.problem, unreadable.path))
-    })
+    map::record(answer.json()?).map_err(|unreadable| answer.unreadable(&unreadable))
 }

@@ -176,14 +176,15 @@ impl Inner {
         let request = request.header("accept", "application/json");
         let answer = self.http.send(&call, request).await.map_err(refusal)?;
         let grant: wire::Grant = answer.json()?;
-        let Some(access_token) = grant.access_token.filter(|token| fits_a_header(token)) else {
-            return Err(answer.invalid("the answer has no access token"));
-        };
+        // Before anything else can be wrong with the answer: the token that was used may be void now.
         if let Some(rotated) = grant.refresh_token.map(SecretString::from)
             && !same_secret(&rotated, &used)
         {
             self.keep(rotated).await;
         }
+        let Some(access_token) = grant.access_token.filter(|token| fits_a_header(token)) else {
+            return Err(answer.invalid("the answer has no access token"));
+        };
         let token = Arc::new(Token::new(&access_token, grant.expires_in, since));
         self.state().current = Some(Arc::clone(&token));
         Ok(token)
@@ -267,7 +268,8 @@ fn codes(refusal: &wire::Refusal) -> String {
             .parse()
             .ok()
     });
-    let number = refusal.error_codes.first().copied().or(described);
+    let number = refusal.error_codes.first().and_then(|code| code.number);
+    let number = number.or(described);
     let parts = [
         word.map(str::to_owned),
         number.map(|number| format!("AADSTS{number}")),

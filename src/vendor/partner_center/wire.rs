@@ -40,7 +40,15 @@ pub(super) struct Refusal {
     #[serde(deserialize_with = "text")]
     pub(super) error_description: Option<String>,
     #[serde(deserialize_with = "list")]
-    pub(super) error_codes: Vec<u64>,
+    pub(super) error_codes: Vec<ErrorCode>,
+}
+
+/// The number of a refusal, possibly written as a text like the numbers of a grant.
+#[derive(Deserialize)]
+#[serde(transparent)]
+pub(super) struct ErrorCode {
+    #[serde(deserialize_with = "integer")]
+    pub(super) number: Option<i64>,
 }
 
 /// A referral; <https://learn.microsoft.com/partner-center/developer/referral-resources>.

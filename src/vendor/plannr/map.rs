@@ -12,7 +12,7 @@ use crate::model::{
     Person, Referral, ReferralAction, ReferralStatus, Vendor,
 };
 use crate::vendor::Unreadable;
-use crate::vendor::wire::{Row, decode_row};
+use crate::vendor::wire::{Row, decode_row, nonempty};
 
 /// The statuses of a referral: Plannr's word, and ours.
 const REFERRAL_STATUSES: [(&str, ReferralStatus); 4] = [
@@ -90,7 +90,7 @@ pub(super) fn referral(row: Row) -> Result<Referral, Unreadable> {
         recipient: party(recipient_account.as_ref(), recipient_firm.as_ref()),
         facilitators: Facilitators::Unsupported,
         has_notes: false,
-        connection_id: referral.connection.and_then(|link| filled(link.uuid)),
+        connection_id: referral.connection.and_then(|link| nonempty(link.uuid)),
         engagement_id: None,
         moderation: None,
         allowed_actions: if answerable {
@@ -105,7 +105,7 @@ pub(super) fn referral(row: Row) -> Result<Referral, Unreadable> {
         closed_at: None,
         version: None,
         details: Details::Plannr(Arc::new(schema::PlannrReferral {
-            advice_type: filled(referral.advice_type).map(|word| advice_type(&word)),
+            advice_type: nonempty(referral.advice_type).map(|word| advice_type(&word)),
             duration_months: referral.duration_months.and_then(|n| n.try_into().ok()),
             shared_data: categories(referral.shared_data),
             sla_deadline: referral.sla_deadline,
@@ -115,7 +115,7 @@ pub(super) fn referral(row: Row) -> Result<Referral, Unreadable> {
             recipient_firm: recipient_firm.map(firm),
             sender_account,
             recipient_account,
-            rejection_reason: filled(referral.rejection_reason),
+            rejection_reason: nonempty(referral.rejection_reason),
         })),
         raw: Json(row.into()),
         complete: true,
@@ -167,14 +167,14 @@ fn relation(raw: Option<&RawValue>, keys: &[&str]) -> Option<String> {
         serde_json::Value::Object(mut fields) => keys.iter().find_map(|key| fields.remove(*key))?,
         value => value,
     };
-    filled(value.as_str().map(str::to_owned))
+    nonempty(value.as_str().map(str::to_owned))
 }
 
 /// Someone who acts for a firm; of an account that tells nothing, the firm remains.
 fn party(account: Option<&schema::PlannrAccount>, firm: Option<&wire::Named>) -> Option<Party> {
     let organization = firm.map(|firm| Organization {
-        remote_id: filled(firm.uuid.clone()),
-        name: filled(firm.name.clone()),
+        remote_id: nonempty(firm.uuid.clone()),
+        name: nonempty(firm.name.clone()),
     });
     let Some(account) = account else {
         return organization.map(Party::Organization);
@@ -232,8 +232,8 @@ fn warn_of_annotations(accounts: [&Option<wire::Account>; 2]) {
 
 fn client_person(client: &wire::Named) -> Person {
     Person {
-        remote_id: filled(client.uuid.clone()),
-        name: filled(client.name.clone()),
+        remote_id: nonempty(client.uuid.clone()),
+        name: nonempty(client.name.clone()),
         ..Person::default()
     }
 }
@@ -253,7 +253,7 @@ fn firm(firm: wire::Named) -> schema::PlannrFirm {
 }
 
 fn categories(words: Vec<wire::Word>) -> Vec<SharedDataCategory> {
-    let words = words.into_iter().filter_map(|word| filled(word.text));
+    let words = words.into_iter().filter_map(|word| nonempty(word.text));
     words.map(|word| category(&word)).collect()
 }
 
@@ -309,11 +309,6 @@ fn account_role(word: &str) -> PlannrAccountRole {
         "introducer" => PlannrAccountRole::Introducer,
         _ => PlannrAccountRole::Unrecognized,
     }
-}
-
-/// An empty text says as little as none.
-fn filled(text: Option<String>) -> Option<String> {
-    text.filter(|text| !text.trim().is_empty())
 }
 
 #[cfg(test)]

@@ -27,11 +27,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use tracing::warn;
 
-use super::wire::{Row, decode_row};
+use super::paging::read_rows;
+use super::wire::{Row, decode_row, readable};
 use super::{
-    Call, Connector, Error, Kind, Native, Next, Page, Plan, Position, Result, Unreadable, Vitals,
+    Call, Connector, Error, Native, Next, Page, Plan, Position, Result, Unreadable, Vitals,
 };
 use crate::config::reader::{Key, Section, env_key};
 use crate::model::id::addresses_a_record;
@@ -179,11 +179,7 @@ impl vendor::Adapter for Adapter {
         };
         let limit = limit.clamp(1, PER_PAGE);
         let list = self.client.clients(call, filter, search, limit).await?;
-        let people = list.data.iter().filter_map(|row| {
-            decode_row(row)
-                .inspect_err(|unreadable| warn_of(unreadable, "list_accounts"))
-                .ok()
-        });
+        let people = readable(Vendor::Plannr, "list_accounts", &list.data);
         Ok(people.take(limit).map(map::person).collect())
     }
 
@@ -230,20 +226,17 @@ impl Adapter {
         let list = self.list(call, list, &native.query, number).await?;
         let is_own = |link: &str| self.client.is_own(link);
         let next = paging::next(&list, number, is_own);
-        let mut page = Page {
-            rows: Vec::with_capacity(list.data.len()),
-            unreadable: Vec::new(),
+        let is_all = number == 1 && next.is_none();
+        let count = u64::try_from(list.data.len()).ok();
+        let told = list.meta.total.and_then(|total| total.try_into().ok());
+        let (rows, unreadable) = read_rows(list.data, read);
+        Ok(Page {
+            rows,
+            unreadable,
             next: next.map_or(Next::End, |next| Next::Then(paging::position(next))),
             here: Some(paging::position(number)),
-            total: list.meta.total.and_then(|total| total.try_into().ok()),
-        };
-        for row in list.data {
-            match read(row) {
-                Ok(record) => page.rows.push(Arc::new(record)),
-                Err(unreadable) => page.unreadable.push(unreadable),
-            }
-        }
-        Ok(page)
+            total: told.or(count.filter(|_| is_all)),
+        })
     }
 
     /// Plannr may give fewer rows at once than asked for, so further pages are read until every record was found.
@@ -272,7 +265,7 @@ impl Adapter {
                 match read(row) {
                     Ok(record) if missing.remove(&*id_of(&record)) => found.push(record),
                     Ok(_) => {}
-                    Err(unreadable) => warn_of(&unreadable, list.operation()),
+                    Err(unreadable) => unreadable.warn(Vendor::Plannr, list.operation()),
                 }
             }
             if missing.is_empty() {
@@ -294,18 +287,7 @@ impl List {
 
 fn read_one<T>(operation: &'static str, row: Option<Row>, read: Read<T>) -> Result<Option<T>> {
     let record = row.map(read).transpose();
-    record.map_err(|Unreadable { path, problem }| {
-        let detail = format!("the record is not as the vendor documents it: {problem} at {path}");
-        Error::new(Vendor::Plannr, operation, Kind::InvalidResponse, detail)
-    })
-}
-
-fn warn_of(unreadable: &Unreadable, operation: &'static str) {
-    let Unreadable { path, problem } = unreadable;
-    warn!(
-        vendor = "plannr",
-        operation, path, problem, "a row could not be read"
-    );
+    record.map_err(|unreadable| Error::unreadable(Vendor::Plannr, operation, &unreadable))
 }
 
 #[cfg(test)]

@@ -5,15 +5,16 @@ use async_graphql::{Enum, SimpleObject};
 use crate::model::{Date, DateTime, Json};
 
 /// What Plannr tells of a referral beyond the common fields.
+/// A field is null when Plannr sent none, a list is empty then.
 #[derive(Clone, Debug, PartialEq, SimpleObject)]
 pub struct PlannrReferral {
     /// What the clients want advice on. Null when Plannr does not say.
     pub advice_type: Option<AdviceType>,
-    /// For how many months the recipient may see the shared data: 1, 2, 3 or 6. Null means for life.
+    /// How many months the referral lasts: 1, 2, 3 or 6. Null means for life.
     pub duration_months: Option<i32>,
-    /// Which of the clients' data is shared with the recipient.
+    /// Which of the clients' data is shared with the recipient; empty when Plannr names none.
     pub shared_data: Vec<SharedDataCategory>,
-    /// The day by which the recipient should have answered. Null when none was set.
+    /// The day of the deadline that the sender set (SLA). Null when none was set.
     pub sla_deadline: Option<Date>,
     /// The clients who are referred, as the sender's firm keeps them.
     pub clients: Vec<PlannrClient>,
@@ -37,7 +38,7 @@ pub struct PlannrReferral {
 pub enum AdviceType {
     /// Investments.
     Investments,
-    /// Protection: life, illness and income insurance.
+    /// Protection.
     Protection,
     /// Mortgages.
     Mortgages,
@@ -49,16 +50,16 @@ pub enum AdviceType {
     Pensions,
     /// Tax.
     Tax,
-    /// Plannr said something that this gateway does not know. The text is in `raw`. Not accepted in inputs.
+    /// A value that Plannr does not document; its own word is in the `raw` of the record. Not accepted in inputs.
     Unrecognized,
 }
 
 /// A part of a client's data that is shared with the recipient of a referral.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum SharedDataCategory {
-    /// Name, date of birth and the like.
+    /// The client's basic details.
     BasicDetails,
-    /// Addresses, e-mail addresses and telephone numbers.
+    /// The client's contact details.
     ContactDetails,
     /// What the client earns.
     Income,
@@ -72,7 +73,7 @@ pub enum SharedDataCategory {
     Pensions,
     /// What the client owes.
     Liabilities,
-    /// Protection: life, illness and income insurance.
+    /// Protection.
     Protection,
     /// Cash accounts.
     CashAccounts,
@@ -80,11 +81,12 @@ pub enum SharedDataCategory {
     Goals,
     /// The firm's notes on the client.
     Notes,
-    /// Plannr said something that this gateway does not know. The text is in `raw`. Not accepted in inputs.
+    /// A value that Plannr does not document; its own word is in the `raw` of the record. Not accepted in inputs.
     Unrecognized,
 }
 
 /// A client, as Plannr names one inside a referral.
+/// A field is null when Plannr sent none.
 #[derive(Clone, Debug, PartialEq, SimpleObject)]
 pub struct PlannrClient {
     /// Plannr's own id of the client's account. The original and its copy have different ones.
@@ -94,6 +96,7 @@ pub struct PlannrClient {
 }
 
 /// A firm that uses Plannr.
+/// A field is null when Plannr sent none.
 #[derive(Clone, Debug, PartialEq, SimpleObject)]
 pub struct PlannrFirm {
     /// Plannr's own id of the firm.
@@ -103,6 +106,7 @@ pub struct PlannrFirm {
 }
 
 /// An account of Plannr: someone within a firm.
+/// A field is null when Plannr sent none.
 #[derive(Clone, Debug, PartialEq, SimpleObject)]
 pub struct PlannrAccount {
     /// Plannr's own id of the account.
@@ -120,7 +124,7 @@ pub struct PlannrAccount {
     pub name: Option<String>,
     /// E-mail address. Plannr calls the field deprecated, so it may be null for accounts that have an address.
     pub email: Option<String>,
-    /// Where a picture lies. Plannr gives one made of the initials to those who have set none.
+    /// The address of a picture.
     pub photo_url: Option<String>,
     /// When the account was created.
     pub created_at: Option<DateTime>,
@@ -140,7 +144,7 @@ pub enum PlannrAccountType {
     Employee,
     /// Someone from outside.
     External,
-    /// Plannr said something that this gateway does not know. The text is in `raw`.
+    /// A value that Plannr does not document; its own word is in the `raw` of the record.
     Unrecognized,
 }
 
@@ -155,14 +159,14 @@ pub enum PlannrAccountRole {
     Trust,
     /// A client that is a business.
     Business,
-    /// An employee.
+    /// An employee with the role of member.
     Member,
-    /// An employee who owns the firm's account.
+    /// An employee with the role of owner.
     Owner,
-    /// An employee who administers it.
+    /// An employee with the role of administrator.
     Admin,
     /// Someone from outside who introduces clients.
     Introducer,
-    /// Plannr said something that this gateway does not know. The text is in `raw`.
+    /// A value that Plannr does not document; its own word is in the `raw` of the record.
     Unrecognized,
 }

@@ -7,8 +7,8 @@ use super::*;
 use crate::model::{
     ConnectionStatus, Direction, ModerationStatus, OrderDirection, OrderField, ReferralStatus,
 };
-use crate::vendor::Adapter;
-use crate::vendor::scripted::{Asked, Scripted, call, configured};
+use crate::vendor::stub::{self, Asked, Stub, call, configured};
+use crate::vendor::{Adapter, Kind};
 
 const REFERRAL: &str = include_str!("fixtures/referral.json");
 const CONNECTION: &str = include_str!("fixtures/connection.json");
@@ -20,9 +20,9 @@ const NEWEST: Order = Order {
 type Adapted = Arc<dyn Adapter>;
 
 async fn plannr(
-    answer: impl Fn(&Asked) -> (u16, String) + Clone + Send + Sync + 'static,
-) -> (Scripted, Adapted) {
-    let vendor = Scripted::start(answer).await;
+    answer: impl Fn(&Asked) -> (u16, String) + Send + Sync + 'static,
+) -> (Stub, Adapted) {
+    let vendor = Stub::start(answer).await;
     let adapter = adapter(&vendor.base);
     (vendor, adapter)
 }
@@ -33,8 +33,8 @@ fn adapter(base: &str) -> Adapted {
         ("PLANNR_ACCOUNT_UUID", "account-1"),
         ("PLANNR_BASE_URL", base),
     ];
-    let adapter = configured("plannr", configure, "", &environment);
-    adapter.unwrap().unwrap()
+    let connect = stub::connect(None).0;
+    stub::adapter("plannr", configure, "", &environment, &connect)
 }
 
 fn plan(filter: &ReferralFilter) -> Plan {
@@ -95,7 +95,7 @@ async fn a_list_is_asked_for_with_every_required_header_and_the_planned_query() 
     assert_eq!(ids(&page), ["ac6ac96d-cd94-4e1c-9374-da46b5b7728d"]);
 
     let asked = &vendor.asked()[0];
-    assert_eq!(asked.line, "GET /api/v1/referrals");
+    assert_eq!(asked.line(), "GET /api/v1/referrals");
     assert_eq!(
         asked.raw_query,
         "sort=-created_at&filter%5Bstatus%5D=pending%2Caccepted&per_page=100"
@@ -113,7 +113,7 @@ async fn a_list_without_links_and_meta_is_whole() {
     assert_eq!(ids(&read), ["a", "b"]);
     assert_eq!(
         (read.next, read.total, read.here),
-        (Next::End, None, Some(page(1)))
+        (Next::End, Some(2), Some(page(1)))
     );
 }
 
@@ -139,10 +139,7 @@ async fn pages_are_followed_to_the_end_by_links_absolute_or_relative_and_by_numb
     };
     let forms: [fn(&Asked, &str) -> Value; 2] = [by_links, by_numbers];
     for form in forms {
-        let answer = move |asked: &Asked| {
-            let base = format!("http://{}", asked.header("host").unwrap());
-            json(&form(asked, &base))
-        };
+        let answer = move |asked: &Asked| json(&form(asked, &asked.origin()));
         let (vendor, adapter) = plannr(answer).await;
         let mut read = list(&adapter, None).await;
         assert_eq!(read.total, Some(3));
@@ -224,7 +221,7 @@ async fn an_answer_that_is_no_list_is_invalid() {
 
 #[tokio::test]
 async fn one_record_is_read_by_its_uuid_and_a_missing_one_is_none() {
-    let (vendor, adapter) = plannr(|asked| match asked.line.as_str() {
+    let (vendor, adapter) = plannr(|asked| match asked.line().as_str() {
         "GET /api/v1/referrals/r1" => (200, REFERRAL.to_owned()),
         "GET /api/v1/referral-connections/c1" => (200, CONNECTION.to_owned()),
         _ => (
@@ -239,7 +236,7 @@ async fn one_record_is_read_by_its_uuid_and_a_missing_one_is_none() {
     assert_eq!(connection.status, ConnectionStatus::Pending);
     assert_eq!(adapter.referral(&call(), "a/b").await.unwrap(), None);
     assert_eq!(adapter.connection(&call(), "gone").await.unwrap(), None);
-    assert_eq!(vendor.asked()[2].line, "GET /api/v1/referrals/a%2Fb");
+    assert_eq!(vendor.asked()[2].line(), "GET /api/v1/referrals/a%2Fb");
     assert_eq!(
         vendor.asked()[0].header("x-plannr-account-uuid"),
         Some("account-1")
@@ -294,7 +291,7 @@ async fn a_search_for_records_that_are_not_there_ends() {
         .unwrap();
     assert!(none.is_empty());
     assert_eq!(vendor.asked().len(), 2);
-    assert_eq!(vendor.asked()[0].line, "GET /api/v1/referral-connections");
+    assert_eq!(vendor.asked()[0].line(), "GET /api/v1/referral-connections");
     let none = adapter.connections_by_id(&call(), &["a,b"]).await.unwrap();
     assert!(none.is_empty());
     assert_eq!(vendor.asked().len(), 2);
@@ -314,7 +311,7 @@ async fn connections_are_a_list_like_the_other() {
         "95cc9f56-a43d-4fab-a473-cc829f2dcf24"
     );
     assert_eq!((read.next, read.total), (Next::Then(page(2)), Some(101)));
-    assert_eq!(vendor.asked()[0].line, "GET /api/v1/referral-connections");
+    assert_eq!(vendor.asked()[0].line(), "GET /api/v1/referral-connections");
     assert_eq!(vendor.asked()[0].param("filter[direction]"), Some("sent"));
 }
 
@@ -327,7 +324,7 @@ async fn people_are_clients_found_by_name_or_address() {
     assert_eq!(people[0].email.as_deref(), Some("sam@example.test"));
     assert_eq!(adapter.people(&call(), "sam@", 1).await.unwrap().len(), 1);
     let asked = vendor.asked();
-    assert_eq!(asked[0].line, "GET /api/v1/account");
+    assert_eq!(asked[0].line(), "GET /api/v1/account");
     assert_eq!(
         asked[0].raw_query,
         "filter%5Btype%5D=client&filter%5Bname%5D=Sam%20R&include=primary_email%2Cprimary_phone_number&per_page=20"
@@ -340,7 +337,7 @@ async fn people_are_clients_found_by_name_or_address() {
 #[tokio::test]
 async fn a_check_asks_for_the_logins_without_an_account_and_then_for_referrals() {
     for (account, is_own) in [("account-1", true), ("account-2", false)] {
-        let (vendor, adapter) = plannr(move |asked| match asked.line.as_str() {
+        let (vendor, adapter) = plannr(move |asked| match asked.line().as_str() {
             "GET /api/v1/logins" => json(&json!({ "data": ["odd", { "uuid": "account-1", "account": { "uuid": account, "name": "Ada Okoro" } }] })),
             _ => json(&json!({ "data": [] })),
         })
@@ -354,7 +351,7 @@ async fn a_check_asks_for_the_logins_without_an_account_and_then_for_referrals()
         let asked = vendor.asked();
         assert_eq!(asked[0].header("authorization"), Some("Bearer token-1"));
         assert_eq!(asked[0].header("x-plannr-account-uuid"), None);
-        assert_eq!(asked[1].line, "GET /api/v1/referrals");
+        assert_eq!(asked[1].line(), "GET /api/v1/referrals");
         assert_eq!(asked[1].header("x-plannr-account-uuid"), Some("account-1"));
     }
     let (_vendor, adapter) =
@@ -491,16 +488,15 @@ fn it_is_configured_by_both_credentials_and_told_which_is_missing() {
     let configured =
         |environment: &[(&str, &str)]| configured("plannr", configure, "", environment);
     let (token, account) = (("PLANNR_ACCESS_TOKEN", "t"), ("PLANNR_ACCOUNT_UUID", "a"));
-    assert!(configured(&[]).unwrap().is_none());
-    assert!(
-        configured(&[("PLANNR_BASE_URL", "http://127.0.0.1:9")])
-            .unwrap()
-            .is_none()
-    );
-    let adapter = configured(&[token, account]).unwrap().unwrap();
+    for without_credentials in [&[][..], &[("PLANNR_BASE_URL", "http://127.0.0.1:9")]] {
+        let (connector, problems) = configured(without_credentials);
+        assert!(connector.is_none() && problems.is_empty(), "{problems:?}");
+    }
+    let connect = stub::connect(None).0;
+    let adapter = stub::adapter("plannr", configure, "", &[token, account], &connect);
     assert_eq!((adapter.vendor(), adapter.account()), (Vendor::Plannr, "a"));
     assert!(adapter.capabilities().contains(&Capability::Connections));
-    let told = |environment: &[(&str, &str)]| configured(environment).err().unwrap().join("\n");
+    let told = |environment: &[(&str, &str)]| configured(environment).1.join("\n");
     assert!(told(&[token]).contains("plannr.account_uuid"));
     assert!(told(&[account]).contains("plannr.access_token"));
     assert!(told(&[token, ("PLANNR_ACCOUNT_UUID", "a b")]).contains("uuid of an account"));

@@ -24,8 +24,11 @@ use async_trait::async_trait;
 
 use self::client::{Client, Credentials, LIMIT};
 use super::error::found;
+use super::paging::read_rows;
+use super::wire::readable;
 use super::{Call, Connector, Error, Kind, Native, Next, Page, Plan, Position, Result, Vitals};
 use crate::config::reader::{Key, Section, env_key};
+use crate::model::id::addresses_a_record;
 use crate::model::{Capability, Order, Person, Referral, ReferralFilter, ReferralStatus, Vendor};
 
 const BASE_URL: Key = env_key(
@@ -69,6 +72,14 @@ pub fn configure(section: &mut Section<'_>) -> Option<Connector> {
         return None;
     }
     let tenant_alias = tenant_alias.or_else(|| section.missing(TENANT_ALIAS));
+    let tenant_alias = tenant_alias.map(|alias| alias.trim().to_owned());
+    // It is a part of every path; one that names no path would read as if no record were there.
+    let tenant_alias = match tenant_alias {
+        Some(alias) if !addresses_a_record(&alias) => {
+            section.problem(TENANT_ALIAS, "must be the alias of a tenant")
+        }
+        alias => alias,
+    };
     let api_key = api_key.or_else(|| section.missing(API_KEY));
     let credentials = Credentials {
         tenant_alias: tenant_alias?,
@@ -207,7 +218,7 @@ impl super::Adapter for Adapter {
         let list: wire::ReferralList = answer.json()?;
         let count = u64::try_from(list.referrals.len()).unwrap_or(u64::MAX);
         let total = list.total_count.and_then(|total| u64::try_from(total).ok());
-        let (rows, unreadable) = map::rows(list.referrals);
+        let (rows, unreadable) = read_rows(list.referrals, map::row);
         Ok(Page {
             rows,
             unreadable,
@@ -221,18 +232,20 @@ impl super::Adapter for Adapter {
         let Some(answer) = found(self.client.get_referral(call, id).await)? else {
             return Ok(None);
         };
-        let referral = map::single(answer.json()?).map_err(|unreadable| {
-            answer.invalid(&format!("{} at {}", unreadable.problem, unreadable.path))
-        })?;
-        Ok(Some(referral))
+        let referral = map::single(answer.json()?);
+        referral
+            .map(Some)
+            .map_err(|unreadable| answer.unreadable(&unreadable))
     }
 
     async fn people(&self, call: &Call, search: &str, limit: usize) -> Result<Vec<Person>> {
         let answer = self.client.list_users(call, search, limit).await?;
         let list: wire::UserList = answer.json()?;
-        let mut people = map::people(&list.users);
-        people.truncate(limit);
-        Ok(people)
+        let users = readable(Vendor::Saasquatch, "list_users", &list.users);
+        Ok(users
+            .filter_map(|user| map::user(&user))
+            .take(limit)
+            .collect())
     }
 
     async fn check(&self, call: &Call) -> Result<String> {

@@ -41,6 +41,7 @@ pub struct SaasquatchReferral {
 }
 
 /// Something about a SaaSquatch referral that looked like fraud.
+/// A field is null when SaaSquatch sent none or an empty text.
 #[derive(Clone, Debug, PartialEq, SimpleObject)]
 pub struct SaasquatchFraudSignal {
     /// What was compared: `name`, `ip`, `email` or `rate`; there may be others.
@@ -52,6 +53,7 @@ pub struct SaasquatchFraudSignal {
 }
 
 /// A user of a SaaSquatch program, beyond what `referrer` and `referred` show.
+/// A field is null when SaaSquatch sent none or an empty text.
 #[derive(Clone, Debug, PartialEq, SimpleObject)]
 pub struct SaasquatchUser {
     /// The user's id, unique within the account. Often an e-mail address.
@@ -91,9 +93,10 @@ pub struct SaasquatchUser {
 }
 
 /// What a user of a SaaSquatch program got for a referral.
+/// A field is null when SaaSquatch sent none or an empty text.
 #[derive(Clone, Debug, PartialEq, SimpleObject)]
 pub struct SaasquatchReward {
-    /// Its id.
+    /// SaaSquatch's own id of the reward.
     pub id: Option<String>,
     /// What kind of reward it is.
     #[graphql(name = "type")]
@@ -114,19 +117,19 @@ pub struct SaasquatchReward {
     pub unit: Option<String>,
     /// Its currency, where it has one.
     pub currency: Option<String>,
-    /// CREDIT: how much was given, in `unit`.
+    /// `CREDIT`: how much was given, in `unit`.
     pub assigned_credit: Option<Decimal>,
-    /// CREDIT: how much of it was used, in `unit`.
+    /// `CREDIT`: how much of it was used, in `unit`.
     pub redeemed_credit: Option<Decimal>,
     /// `PCT_DISCOUNT`: how many percent off.
     pub discount_percent: Option<Decimal>,
-    /// FUELTANK: what the code is worth.
+    /// `FUELTANK`: what the code is worth.
     pub amount: Option<Decimal>,
-    /// FUELTANK: the code.
+    /// `FUELTANK`: the code.
     pub fuel_tank_code: Option<String>,
-    /// FUELTANK: what the code gives, `PCT_DISCOUNT` or `CREDIT`.
+    /// `FUELTANK`: what the code gives, `PCT_DISCOUNT` or `CREDIT`.
     pub fuel_tank_type: Option<String>,
-    /// INTEGRATION: what it is, in words.
+    /// `INTEGRATION`: what it is, in words.
     pub description: Option<String>,
     /// Whether denying the referral can still cancel it.
     pub cancellable: Option<bool>,
@@ -161,12 +164,12 @@ pub enum SaasquatchRewardType {
     PctDiscount,
     /// An amount to spend.
     Credit,
-    /// A code from a list that the tenant uploaded.
+    /// A code, in `fuelTankCode`.
     #[graphql(name = "FUELTANK")]
     FuelTank,
-    /// Something that another system gives.
+    /// A reward of an integration, told in `description`.
     Integration,
-    /// SaaSquatch said something that the gateway does not know; the words are in `typeText`.
+    /// A value that SaaSquatch does not document; its own word is in `typeText`.
     Unrecognized,
 }
 
@@ -179,6 +182,6 @@ pub enum SaasquatchRewardSource {
     Referred,
     /// Someone gave it by hand.
     Manual,
-    /// SaaSquatch said something that the gateway does not know; the words are in `sourceText`.
+    /// A value that SaaSquatch does not document; its own word is in `sourceText`.
     Unrecognized,
 }

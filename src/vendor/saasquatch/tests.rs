@@ -5,27 +5,23 @@ use serde_json::{Value, json};
 
 use super::client::{Client, Credentials, Involving};
 use super::*;
-use crate::config::reader::Reader;
 use crate::model::{Direction, ModerationStatus};
-use crate::vendor::stub::{self, Asked, Stub, call};
+use crate::vendor::stub::{self, Asked, Stub, call, configured};
 
 const REFERRAL: &str = include_str!("fixtures/referral.json");
 const TENANT_NOT_FOUND: &str = include_str!("fixtures/tenant-not-found.json");
 const NOT_FOUND: &str = r#"{"message":"No such referral","statusCode":404,"apiErrorCode":"REFERRAL_NOT_FOUND","rsCode":null}"#;
 
 fn adapter(stub: &Stub, account_sid: Option<&str>) -> Arc<dyn crate::vendor::Adapter> {
-    let base = stub.base.as_str().trim_end_matches('/').to_owned();
-    let environment = |name: &str| match name {
-        "SAASQUATCH_BASE_URL" => Some(base.clone()),
-        "SAASQUATCH_TENANT_ALIAS" => Some("test_abc".to_owned()),
-        "SAASQUATCH_API_KEY" => Some("LIVE_key".to_owned()),
-        "SAASQUATCH_ACCOUNT_SID" => account_sid.map(str::to_owned),
-        _ => None,
-    };
-    let mut reader = Reader::new(None, &environment);
-    let connector = reader.section("saasquatch", "", configure).unwrap();
-    assert!(reader.finish().is_empty());
-    connector(&stub::connect(None).0).unwrap()
+    let environment = [
+        ("SAASQUATCH_BASE_URL", stub.base.as_str()),
+        ("SAASQUATCH_TENANT_ALIAS", "test_abc"),
+        ("SAASQUATCH_API_KEY", "LIVE_key"),
+        // As an empty variable counts as none.
+        ("SAASQUATCH_ACCOUNT_SID", account_sid.unwrap_or_default()),
+    ];
+    let connect = stub::connect(None).0;
+    stub::adapter("saasquatch", configure, "", &environment, &connect)
 }
 
 fn client(stub: &Stub) -> Client {
@@ -34,7 +30,8 @@ fn client(stub: &Stub) -> Client {
         account_sid: None,
         api_key: "LIVE_key".into(),
     };
-    Client::new(stub.base.clone(), &credentials, &stub::connect(None).0).unwrap()
+    let base = stub.base.parse().unwrap();
+    Client::new(base, &credentials, &stub::connect(None).0).unwrap()
 }
 
 /// A vendor with so many referrals that gives at most `cap` of them at once.
@@ -358,10 +355,13 @@ async fn the_list_is_always_read_whole_unless_nothing_can_pass() {
 
 #[test]
 fn without_credentials_it_is_not_configured_and_with_some_it_names_the_missing() {
-    let mut reader = Reader::new(None, &|_| None);
-    assert!(reader.section("saasquatch", "", configure).is_none());
-    assert!(reader.finish().is_empty());
+    let (connector, problems) = configured("saasquatch", configure, "", &[]);
+    assert!(connector.is_none() && problems.is_empty(), "{problems:?}");
     for (file, missing) in [
+        (
+            "[saasquatch]\napi_key = \"k\"\ntenant_alias = \"..\"",
+            vec!["the alias of a tenant"],
+        ),
         (
             "[saasquatch]\ntenant_alias = \"t\"",
             vec!["SAASQUATCH_API_KEY"],
@@ -375,9 +375,8 @@ fn without_credentials_it_is_not_configured_and_with_some_it_names_the_missing()
             vec!["SAASQUATCH_TENANT_ALIAS", "SAASQUATCH_API_KEY"],
         ),
     ] {
-        let mut reader = Reader::new(Some(file), &|_| None);
-        assert!(reader.section("saasquatch", "", configure).is_none());
-        let problems = reader.finish();
+        let (connector, problems) = configured("saasquatch", configure, file, &[]);
+        assert!(connector.is_none());
         assert_eq!(problems.len(), missing.len(), "{problems:?}");
         for (problem, name) in problems.iter().zip(missing) {
             assert!(problem.contains(name), "{problem}");

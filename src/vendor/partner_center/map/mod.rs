@@ -19,19 +19,6 @@ use crate::model::{
 use crate::vendor::Unreadable;
 use crate::vendor::wire::{Row, decode_row};
 
-/// Reads the rows of a list one by one, so that an unreadable one costs itself alone.
-pub(super) fn rows(rows: Vec<Row>) -> (Vec<Arc<Referral>>, Vec<Unreadable>) {
-    let mut readable = Vec::with_capacity(rows.len());
-    let mut unreadable = Vec::new();
-    for row in rows {
-        match record(row) {
-            Ok(referral) => readable.push(Arc::new(referral)),
-            Err(problem) => unreadable.push(problem),
-        }
-    }
-    (readable, unreadable)
-}
-
 /// Reads one record.
 pub(super) fn record(row: Row) -> Result<Referral, Unreadable> {
     let record = decode_row::<wire::Referral>(&row)?;

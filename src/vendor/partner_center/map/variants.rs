@@ -4,6 +4,7 @@ use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::vendor::paging::read_rows;
 use crate::vendor::partner_center::schema;
 
 fn read(json: &Value) -> Referral {
@@ -297,7 +298,8 @@ fn what_is_allowed_follows_status_type_and_team() {
 #[test]
 fn an_unreadable_row_costs_itself_alone() {
     let page = json!([{"id": "r1"}, {"id": "r2", "createdDateTime": "last week"}, {"name": "no id"}, {"id": null}, {"id": "r5"}]);
-    let (readable, unreadable) = rows(serde_json::from_str(&page.to_string()).unwrap());
+    let (readable, unreadable) =
+        read_rows(serde_json::from_str(&page.to_string()).unwrap(), record);
     let ids: Vec<&str> = readable.iter().map(|row| row.remote_id.as_str()).collect();
     assert_eq!(ids, ["r1", "r5"]);
     let paths: Vec<&str> = unreadable.iter().map(|row| row.path.as_str()).collect();

@@ -5,6 +5,7 @@ use async_graphql::SimpleObject;
 use super::{PartnerCenterCompanySize, PartnerCenterCustomerIdType};
 
 /// The customer that a Partner Center referral is about.
+/// A field is null when Microsoft sent none or an empty text, a list is empty then.
 #[derive(Clone, Debug, PartialEq, SimpleObject)]
 pub struct PartnerCenterCustomerProfile {
     /// The company's name.
@@ -13,7 +14,7 @@ pub struct PartnerCenterCustomerProfile {
     pub size: Option<PartnerCenterCompanySize>,
     /// The size in Microsoft's own words, such as `10to50employees`, also where `size` is `UNRECOGNIZED`.
     pub size_text: Option<String>,
-    /// Whether Microsoft has finished matching the customer with its own records. Seen in answers, not documented.
+    /// Whether the matching of the customer is complete. Seen in answers, not documented.
     pub is_matching_complete: Option<bool>,
     /// Where it is.
     pub address: Option<PartnerCenterAddress>,
@@ -24,25 +25,27 @@ pub struct PartnerCenterCustomerProfile {
 }
 
 /// The address of a Partner Center customer.
+/// A field is null when Microsoft sent none or an empty text.
 #[derive(Clone, Debug, PartialEq, SimpleObject)]
 pub struct PartnerCenterAddress {
     /// Street and number.
     pub address_line1: Option<String>,
     /// The rest of the street address.
     pub address_line2: Option<String>,
-    /// City.
+    /// The city.
     pub city: Option<String>,
-    /// State or province.
+    /// The state or province.
     pub state: Option<String>,
-    /// Postal code.
+    /// The postal code.
     pub postal_code: Option<String>,
     /// Country as an ISO 3166 code: two letters in every known answer, although Microsoft's pages also speak of three.
     pub country: Option<String>,
-    /// Region.
+    /// The region, beside state and country.
     pub region: Option<String>,
 }
 
 /// An id under which someone knows a Partner Center customer.
+/// A field is null when Microsoft sent none or an empty text.
 #[derive(Clone, Debug, PartialEq, SimpleObject)]
 pub struct PartnerCenterCustomerId {
     /// Who gave out the id.
@@ -50,11 +53,12 @@ pub struct PartnerCenterCustomerId {
     pub kind: Option<PartnerCenterCustomerIdType>,
     /// The type in Microsoft's own words, also where `type` is `UNRECOGNIZED`.
     pub type_text: Option<String>,
-    /// The id itself; null when Microsoft sent an empty one.
+    /// The id itself.
     pub id: Option<String>,
 }
 
 /// Someone on the customer's or the partner's side of a Partner Center referral.
+/// A field is null when Microsoft sent none or an empty text.
 #[derive(Clone, Debug, PartialEq, SimpleObject)]
 pub struct PartnerCenterMember {
     /// Given name.
@@ -76,6 +80,7 @@ pub struct PartnerCenterMember {
 }
 
 /// How someone wants to be written to by Partner Center.
+/// A field is null when Microsoft sent none or an empty text.
 #[derive(Clone, Debug, PartialEq, SimpleObject)]
 pub struct PartnerCenterContactPreference {
     /// Language and region, such as `en-us`.

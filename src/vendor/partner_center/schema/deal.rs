@@ -6,6 +6,7 @@ use super::{PartnerCenterAssistanceRequest, PartnerCenterSolutionType, PartnerCe
 use crate::model::{DateTime, Decimal, Json};
 
 /// An organization in Partner Center.
+/// A field is null when Microsoft sent none or an empty text.
 #[derive(Clone, Debug, PartialEq, SimpleObject)]
 pub struct PartnerCenterOrganization {
     /// Its id; Microsoft itself is `msft`.
@@ -15,6 +16,7 @@ pub struct PartnerCenterOrganization {
 }
 
 /// To whom a Partner Center referral is addressed.
+/// A field is null when Microsoft sent none or an empty text.
 #[derive(Clone, Debug, PartialEq, SimpleObject)]
 pub struct PartnerCenterTarget {
     /// What the id stands for.
@@ -40,6 +42,7 @@ pub struct PartnerCenterConsent {
 }
 
 /// What a Partner Center customer is looking for.
+/// A field is null when Microsoft sent none or an empty text, a list is empty then.
 #[derive(Clone, Debug, PartialEq, SimpleObject)]
 pub struct PartnerCenterRequirements {
     /// Industries, such as `Education`.
@@ -48,7 +51,7 @@ pub struct PartnerCenterRequirements {
     pub products: Vec<String>,
     /// Services, such as `Integration`.
     pub services: Vec<String>,
-    /// Solutions.
+    /// Solutions, of a partner or of a category.
     pub solutions: Vec<PartnerCenterSolution>,
     /// Offers as Microsoft writes them: their shape is not documented. Null when there are none.
     pub offers: Option<Json>,
@@ -61,6 +64,7 @@ pub struct PartnerCenterRequirements {
 }
 
 /// A solution that a Partner Center customer is looking for.
+/// A field is null when Microsoft sent none or an empty text.
 #[derive(Clone, Debug, PartialEq, SimpleObject)]
 pub struct PartnerCenterSolution {
     /// The id of a solution (`SOL-34104-EBB`) or of a category (`Dynamics365forFieldService`).
@@ -74,7 +78,7 @@ pub struct PartnerCenterSolution {
     pub type_text: Option<String>,
     /// Price of one, in major units of `currency`.
     pub price: Option<Decimal>,
-    /// How many.
+    /// How many of it.
     pub quantity: Option<Decimal>,
     /// The currency of `price`, ISO 4217.
     pub currency: Option<String>,
@@ -87,6 +91,7 @@ pub struct PartnerCenterSolution {
 }
 
 /// A named attribute of a Partner Center referral's requirements.
+/// A field is null when Microsoft sent none or an empty text.
 #[derive(Clone, Debug, PartialEq, SimpleObject)]
 pub struct PartnerCenterAttribute {
     /// Its name.
@@ -97,9 +102,10 @@ pub struct PartnerCenterAttribute {
 }
 
 /// With what words a Partner Center partner was invited, and by whom.
+/// A field is null when Microsoft sent none or an empty text.
 #[derive(Clone, Debug, PartialEq, SimpleObject)]
 pub struct PartnerCenterInviteContext {
-    /// The words.
+    /// The words of the invitation.
     pub notes: Option<String>,
     /// What help is asked for.
     pub assistance_request: Option<PartnerCenterAssistanceRequest>,
@@ -112,16 +118,17 @@ pub struct PartnerCenterInviteContext {
 }
 
 /// Ids of the same deal in Microsoft's other systems.
+/// A field is null when Microsoft sent none or an empty text.
 #[derive(Clone, Debug, PartialEq, SimpleObject)]
 pub struct PartnerCenterTrackingInfo {
-    /// In Microsoft's sales system, MSX.
+    /// Its id in the system that Microsoft calls MSX.
     pub microsoft_msx_id: Option<String>,
-    /// The opportunity in the system for the United States' federal government.
+    /// The id of the opportunity in Microsoft's system for the federal government of the United States.
     pub microsoft_us_fed_opportunity_id: Option<String>,
-    /// The lead in the system for the United States' federal government.
+    /// The id of the lead in Microsoft's system for the federal government of the United States.
     pub microsoft_us_fed_lead_id: Option<String>,
-    /// The deal in the earlier Partner Sales Connect.
+    /// The id of the deal that was migrated from the system that Microsoft calls PSC.
     pub migrated_psc_deal_id: Option<String>,
-    /// The partner's deal in the earlier Partner Sales Connect.
+    /// The id of the partner's deal that was migrated from the system that Microsoft calls PSC.
     pub migrated_psc_partner_deal_id: Option<String>,
 }

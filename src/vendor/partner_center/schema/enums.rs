@@ -9,7 +9,7 @@ pub enum PartnerCenterReferralType {
     Independent,
     /// Two parties who work together see it, for example a partner and Microsoft in a co-sell deal.
     Shared,
-    /// Microsoft said something that the gateway does not know; the words are in `typeText`.
+    /// A value that Microsoft does not document; its own word is in `typeText`.
     Unrecognized,
 }
 
@@ -25,7 +25,7 @@ pub enum PartnerCenterStatus {
     Active,
     /// At its end; its substatus is WON, LOST, DECLINED or EXPIRED.
     Closed,
-    /// Microsoft said something that the gateway does not know; the words are in the referral's `vendorStatus`.
+    /// A value that Microsoft does not document; its own word is in the referral's `vendorStatus`.
     Unrecognized,
 }
 
@@ -48,14 +48,14 @@ pub enum PartnerCenterSubstatus {
     Declined,
     /// CLOSED: was not answered in time (14 days).
     Expired,
-    /// Microsoft said something that the gateway does not know; the words are in the referral's `vendorStatus`.
+    /// A value that Microsoft does not document; its own word is in the referral's `vendorStatus`.
     Unrecognized,
 }
 
 /// How far a Partner Center lead was qualified before it was passed on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
 pub enum PartnerCenterQualification {
-    /// Not at all.
+    /// In Microsoft's list of values, without a documented meaning.
     None,
     /// Came directly from the customer, for example from a marketplace.
     Direct,
@@ -63,7 +63,7 @@ pub enum PartnerCenterQualification {
     MarketingQualified,
     /// Sales found it worth following.
     SalesQualified,
-    /// Microsoft said something that the gateway does not know; the words are in `qualificationText`.
+    /// A value that Microsoft does not document; its own word is in `qualificationText`.
     Unrecognized,
 }
 
@@ -76,20 +76,20 @@ pub enum PartnerCenterTargetType {
     BusinessProfileLocation,
     /// A solution that a partner offers.
     SolutionProfile,
-    /// Microsoft said something that the gateway does not know; the words are in `typeText`.
+    /// A value that Microsoft does not document; its own word is in `typeText`.
     Unrecognized,
 }
 
 /// How a solution that the customer is looking for is named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
 pub enum PartnerCenterSolutionType {
-    /// Not said. Real answers carry it for solutions of a partner's catalogue.
+    /// In Microsoft's list of values, without a documented meaning.
     None,
     /// By a category of solutions.
     Category,
     /// By its own name.
     Name,
-    /// Microsoft said something that the gateway does not know; the words are in `typeText`.
+    /// A value that Microsoft does not document; its own word is in `typeText`.
     Unrecognized,
 }
 
@@ -100,7 +100,7 @@ pub enum PartnerCenterCustomerIdType {
     Duns,
     /// Someone else.
     External,
-    /// Microsoft said something that the gateway does not know; the words are in `typeText`.
+    /// A value that Microsoft does not document; its own word is in `typeText`.
     Unrecognized,
 }
 
@@ -140,14 +140,14 @@ pub enum PartnerCenterCompanySize {
     /// Coarse: more than 500.
     #[graphql(name = "EMPLOYEES_MORE_THAN_500")]
     MoreThan500,
-    /// Microsoft said something that the gateway does not know; the words are in `sizeText`.
+    /// A value that Microsoft does not document; its own word is in `sizeText`.
     Unrecognized,
 }
 
 /// What help a Partner Center partner asked of Microsoft.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
 pub enum PartnerCenterAssistanceRequest {
-    /// Not said.
+    /// In Microsoft's list of values, without a documented meaning.
     Unknown,
     /// General help, or something that is not in this list.
     GeneralOrOther,
@@ -161,6 +161,6 @@ pub enum PartnerCenterAssistanceRequest {
     PostSalesCustomerSuccess,
     /// A value proposition for a certain workload.
     WorkloadSpecificValueProposition,
-    /// Microsoft said something that the gateway does not know; the words are in `assistanceRequestText`.
+    /// A value that Microsoft does not document; its own word is in `assistanceRequestText`.
     Unrecognized,
 }

@@ -83,7 +83,7 @@ pub struct PartnerCenterReferral {
     pub e_tag: Option<String>,
     /// When the referral was accepted. For outgoing referrals it is the time of creation.
     pub accepted_date: Option<DateTime>,
-    /// The marketing campaign.
+    /// The id of the marketing campaign.
     pub campaign_id: Option<String>,
     /// Whether the partner marked it as a favorite.
     pub favorite: Option<bool>,
@@ -93,7 +93,7 @@ pub struct PartnerCenterReferral {
     pub is_spam: Option<bool>,
     /// The partner's id in the Microsoft Partner Network.
     pub mpn_id: Option<String>,
-    /// The referral program.
+    /// The referral program that the deal belongs to. Its values are not documented.
     pub referral_program: Option<String>,
     /// How confidential the deal is, for example `None`. Seen in answers, not documented.
     pub deal_sensitivity: Option<String>,
@@ -101,9 +101,9 @@ pub struct PartnerCenterReferral {
     pub created_via: Option<String>,
     /// The application that changed it last.
     pub last_modified_via: Option<String>,
-    /// The last run of an integration that touched it.
+    /// The id of the last run of an application that touched it. Seen in answers, not documented.
     pub last_run_id: Option<String>,
-    /// Tags set by Microsoft.
+    /// Tags set by Microsoft. Their values are not documented.
     pub tags: Vec<String>,
     /// Where the deal registration stands: `None` and `ReviewPending` have been seen, no list of values is documented.
     pub registration_status: Option<String>,

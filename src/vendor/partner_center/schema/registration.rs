@@ -5,6 +5,7 @@ use async_graphql::SimpleObject;
 use crate::model::{DateTime, Decimal};
 
 /// A deal registration of a Partner Center referral.
+/// A field is null when Microsoft sent none or an empty text, a list is empty then.
 #[derive(Clone, Debug, PartialEq, SimpleObject)]
 pub struct PartnerCenterRegistration {
     /// Its id.
@@ -27,6 +28,7 @@ pub struct PartnerCenterRegistration {
 }
 
 /// The contract of a Partner Center deal registration.
+/// A field is null when Microsoft sent none or an empty text.
 #[derive(Clone, Debug, PartialEq, SimpleObject)]
 pub struct PartnerCenterRegistrationContract {
     /// What it is worth, in major units of `currency`.
@@ -44,6 +46,7 @@ pub struct PartnerCenterRegistrationContract {
 }
 
 /// A solution of a Partner Center deal registration.
+/// A field is null when Microsoft sent none or an empty text.
 #[derive(Clone, Debug, PartialEq, SimpleObject)]
 pub struct PartnerCenterRegistrationSolution {
     /// Its id, such as `SOL-34104-EBB`.
@@ -65,6 +68,7 @@ pub struct PartnerCenterRegistrationSolution {
 }
 
 /// The sale of a registered solution through the marketplace.
+/// A field is null when Microsoft sent none or an empty text.
 #[derive(Clone, Debug, PartialEq, SimpleObject)]
 pub struct PartnerCenterMarketplaceTransaction {
     /// Whether it was sold through the marketplace.

@@ -17,19 +17,15 @@ fn list(ids: &[&str], link: Option<&str>) -> (u16, String) {
 }
 
 fn native(filter: &ReferralFilter, order: Order) -> Native {
-    let (connect, _) = stub::connect(None);
-    let environment = |name: &str| {
-        [
-            "PARTNER_CENTER_CLIENT_ID",
-            "PARTNER_CENTER_CLIENT_SECRET",
-            "PARTNER_CENTER_REFRESH_TOKEN",
-        ]
-        .contains(&name)
-        .then(|| "x".to_owned())
-    };
-    let mut reader = Reader::new(None, &environment);
-    let connector = reader.section("partner_center", "", configure).unwrap();
-    match connector(&connect).unwrap().plan_referrals(filter, order) {
+    let environment = [
+        "PARTNER_CENTER_CLIENT_ID",
+        "PARTNER_CENTER_CLIENT_SECRET",
+        "PARTNER_CENTER_REFRESH_TOKEN",
+    ]
+    .map(|name| (name, "x"));
+    let connect = stub::connect(None).0;
+    let adapter = stub::adapter("partner_center", configure, "", &environment, &connect);
+    match adapter.plan_referrals(filter, order) {
         Plan::Paged(native) => native,
         other => panic!("{other:?}"),
     }
@@ -417,4 +413,19 @@ async fn an_engagement_without_an_end_is_given_up_after_ten_pages() {
     assert_eq!((page.rows.len(), page.total), (10, None));
     assert!(matches!(page.next, Next::Then(_)));
     assert_eq!(api_calls(&stub).len(), 10);
+}
+
+#[tokio::test]
+async fn a_place_that_names_something_else_than_referrals_reads_referrals() {
+    let stub = vendor(|_| list(&["r1"], None)).await;
+    let elsewhere = Position("link:0:/v1.0/profile?$skiptoken=1".into());
+    let page = adapter(&stub)
+        .referrals(&call(), &Native::default(), Some(&elsewhere))
+        .await
+        .unwrap();
+    assert_eq!(page.rows.len(), 1);
+    let asked = api_calls(&stub);
+    assert_eq!(asked.len(), 1);
+    assert_eq!(asked[0].path, REFERRALS);
+    assert_eq!(asked[0].question(), "$skiptoken=1");
 }

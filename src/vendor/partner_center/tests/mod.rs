@@ -10,10 +10,9 @@ use serde_json::{Value, json};
 
 use super::configure;
 use crate::clock::ClockHand;
-use crate::config::reader::Reader;
 use crate::model::{Capability, Vendor};
-use crate::vendor::stub::{self, Asked, REQUEST_ID, Stub, call};
-use crate::vendor::{Adapter, Connector, Kind};
+use crate::vendor::stub::{self, Asked, REQUEST_ID, Stub, call, configured};
+use crate::vendor::{Adapter, Kind};
 
 const TOKEN_PATH: &str = "/login/oauth2/token";
 const REFERRALS: &str = "/v1.0/engagements/referrals";
@@ -40,23 +39,6 @@ async fn vendor(answer: impl Fn(&Asked) -> (u16, String) + Send + Sync + 'static
     .await
 }
 
-fn connector(stub: &Stub, refresh_token: &str) -> Connector {
-    let base = stub.base.as_str().trim_end_matches('/').to_owned();
-    let refresh_token = refresh_token.to_owned();
-    let environment = move |name: &str| match name {
-        "PARTNER_CENTER_BASE_URL" => Some(base.clone()),
-        "PARTNER_CENTER_TOKEN_URL" => Some(format!("{base}{TOKEN_PATH}")),
-        "PARTNER_CENTER_CLIENT_ID" => Some("app-1".to_owned()),
-        "PARTNER_CENTER_CLIENT_SECRET" => Some("s3cret&".to_owned()),
-        "PARTNER_CENTER_REFRESH_TOKEN" => Some(refresh_token.clone()),
-        _ => None,
-    };
-    let mut reader = Reader::new(None, &environment);
-    let connector = reader.section("partner_center", "", configure).unwrap();
-    assert!(reader.finish().is_empty());
-    connector
-}
-
 fn adapter(stub: &Stub) -> Arc<dyn Adapter> {
     started(stub, "rt-0", None).0
 }
@@ -67,7 +49,18 @@ fn started(
     data_dir: Option<&Path>,
 ) -> (Arc<dyn Adapter>, ClockHand) {
     let (connect, hand) = stub::connect(data_dir.map(Path::to_owned));
-    (connector(stub, refresh_token)(&connect).unwrap(), hand)
+    let environment = [
+        ("PARTNER_CENTER_BASE_URL", stub.base.as_str()),
+        (
+            "PARTNER_CENTER_TOKEN_URL",
+            &format!("{}{TOKEN_PATH}", stub.base),
+        ),
+        ("PARTNER_CENTER_CLIENT_ID", "app-1"),
+        ("PARTNER_CENTER_CLIENT_SECRET", "s3cret&"),
+        ("PARTNER_CENTER_REFRESH_TOKEN", refresh_token),
+    ];
+    let adapter = stub::adapter("partner_center", configure, "", &environment, &connect);
+    (adapter, hand)
 }
 
 /// What the API was asked, the token endpoint left out.
@@ -165,14 +158,12 @@ async fn it_says_what_it_is_and_can_do() {
 
 #[test]
 fn without_credentials_it_is_not_configured_and_with_some_it_names_the_missing() {
-    let mut reader = Reader::new(None, &|_| None);
-    assert!(reader.section("partner_center", "", configure).is_none());
-    assert!(reader.finish().is_empty());
+    let (connector, problems) = configured("partner_center", configure, "", &[]);
+    assert!(connector.is_none() && problems.is_empty(), "{problems:?}");
 
     let file = "[partner_center]\nclient_id = \"app-1\"";
-    let mut reader = Reader::new(Some(file), &|_| None);
-    assert!(reader.section("partner_center", "", configure).is_none());
-    let problems = reader.finish();
+    let (connector, problems) = configured("partner_center", configure, file, &[]);
+    assert!(connector.is_none());
     assert_eq!(problems.len(), 2, "{problems:?}");
     assert!(problems[0].contains("PARTNER_CENTER_CLIENT_SECRET"));
     assert!(problems[1].contains("PARTNER_CENTER_REFRESH_TOKEN"));

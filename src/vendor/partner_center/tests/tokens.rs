@@ -258,6 +258,35 @@ async fn a_refused_refresh_names_its_codes_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn a_rotated_refresh_token_is_kept_although_its_answer_is_of_no_use() {
+    let first = AtomicU32::new(0);
+    let stub = Stub::start(move |asked| match asked.path.as_str() {
+        TOKEN_PATH if first.fetch_add(1, Ordering::SeqCst) == 0 => {
+            (200, r#"{"refresh_token":"rt-1"}"#.to_owned())
+        }
+        TOKEN_PATH => grant("at-2", None),
+        _ => (200, REFERRAL.to_owned()),
+    })
+    .await;
+    let adapter = adapter(&stub);
+    let error = adapter.referral(&call(), "r1").await.unwrap_err();
+    assert_eq!(error.kind, Kind::InvalidResponse);
+    assert!(adapter.referral(&call(), "r1").await.unwrap().is_some());
+    assert_eq!(refresh_tokens(&stub), ["rt-0", "rt-1"]);
+}
+
+#[tokio::test]
+async fn codes_of_a_refusal_may_be_texts() {
+    const ANSWER: &str = r#"{"error":"invalid_grant","error_codes":["70008"]}"#;
+    let stub = Stub::start(|_| (400, ANSWER.to_owned())).await;
+    let error = adapter(&stub).referral(&call(), "r1").await.unwrap_err();
+    assert!(
+        error.detail.ends_with(": invalid_grant AADSTS70008"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
 async fn a_token_endpoint_in_trouble_is_not_taken_for_wrong_credentials_or_a_missing_record() {
     for (status, body, kind) in [
         (503, "", Kind::Unavailable),

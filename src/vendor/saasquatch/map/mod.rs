@@ -15,37 +15,23 @@ use crate::model::{
 use crate::vendor::Unreadable;
 use crate::vendor::wire::{Row, decode_row};
 
-/// Reads the rows of a list one by one, so that an unreadable one costs itself alone.
-pub(super) fn rows(rows: Vec<Row>) -> (Vec<Arc<Referral>>, Vec<Unreadable>) {
-    let mut readable = Vec::with_capacity(rows.len());
-    let mut unreadable = Vec::new();
-    for row in rows {
-        match decode_row::<wire::Referral>(&row) {
-            Ok(record) => readable.push(Arc::new(referral(record, Json(row.into())))),
-            Err(problem) => unreadable.push(problem),
-        }
-    }
-    (readable, unreadable)
+/// Reads one row of a list.
+pub(super) fn row(row: Row) -> Result<Referral, Unreadable> {
+    let record = decode_row::<wire::Referral>(&row)?;
+    Ok(referral(record, Json(row.into())))
 }
 
 /// Reads one record that was asked for by itself: it has all there is.
 pub(super) fn single(row: Row) -> Result<Referral, Unreadable> {
-    let record = decode_row::<wire::Referral>(&row)?;
     Ok(Referral {
         complete: true,
-        ..referral(record, Json(row.into()))
+        ..self::row(row)?
     })
 }
 
-/// Reads the users of a list; one that cannot be read, or has no id to be addressed by, is left out.
-pub(super) fn people(rows: &[Row]) -> Vec<Person> {
-    let users = rows
-        .iter()
-        .filter_map(|row| decode_row::<wire::User>(row).ok());
-    users
-        .filter(|user| user.id.is_some())
-        .map(|user| person(&user))
-        .collect()
+/// A user who was searched for; none without an id to be addressed by.
+pub(super) fn user(user: &wire::User) -> Option<Person> {
+    user.id.is_some().then(|| person(user))
 }
 
 fn referral(record: wire::Referral, raw: Json) -> Referral {

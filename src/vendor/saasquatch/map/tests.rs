@@ -5,13 +5,14 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 use super::*;
+use crate::vendor::paging::read_rows;
 use crate::vendor::saasquatch::schema;
 
 const SAMPLE: &str = include_str!("../fixtures/referral.json");
 
 fn listed(record: &Value) -> Referral {
     let row = serde_json::from_str(&record.to_string()).unwrap();
-    let (mut readable, unreadable) = rows(vec![row]);
+    let (mut readable, unreadable) = read_rows(vec![row], self::row);
     assert_eq!(unreadable, []);
     Arc::unwrap_or_clone(readable.remove(0))
 }
@@ -167,7 +168,7 @@ fn every_field_of_the_documented_sample_is_where_it_belongs() {
         raw,
         complete: true,
     };
-    let (readable, _) = rows(vec![serde_json::from_str(SAMPLE).unwrap()]);
+    let (readable, _) = read_rows(vec![serde_json::from_str(SAMPLE).unwrap()], super::row);
     assert_eq!(*readable[0], expected);
     assert_eq!(
         single(serde_json::from_str(SAMPLE).unwrap()).unwrap(),
@@ -444,7 +445,7 @@ fn a_row_without_its_users_is_incomplete_until_it_is_read_by_itself() {
 #[test]
 fn an_unreadable_row_costs_itself_alone() {
     let page = json!([{"id": "r1"}, {"id": "r2", "dateReferralStarted": "2026-05-27"}, {"programId": "no id"}, {"id": "r4", "referrerUser": {"dateCreated": {}}}, {"id": "r5"}]);
-    let (readable, unreadable) = rows(serde_json::from_str(&page.to_string()).unwrap());
+    let (readable, unreadable) = read_rows(serde_json::from_str(&page.to_string()).unwrap(), row);
     let ids: Vec<&str> = readable.iter().map(|row| row.remote_id.as_str()).collect();
     assert_eq!(ids, ["r1", "r5"]);
     let paths: Vec<&str> = unreadable.iter().map(|row| row.path.as_str()).collect();
