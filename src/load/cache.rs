@@ -142,6 +142,11 @@ impl Cache {
         })
     }
 
+    /// Forgets a record, so that it is asked for anew.
+    pub fn forget(&self, key: &Key) {
+        self.store.invalidate(key);
+    }
+
     /// Keeps what came of a call; errors are never kept.
     pub fn put_outcome<T: Record>(
         &self,

@@ -10,13 +10,13 @@ use jiff::Timestamp;
 
 use super::cursor::{Cursor, Fingerprint};
 use super::record::{Kind, Record};
-use super::source::{Disordered, Findings, From, Source};
+use super::source::{Disordered, Findings, From, Hints, Source};
 use super::{Loaded, Outcome, Registry};
 use crate::model::{
     Connection, ConnectionFilter, Order, OrderDirection, OrderField, Referral, ReferralFilter,
     Vendor,
 };
-use crate::vendor::{Adapter, Call, Error, Native, Page, Plan, Position};
+use crate::vendor::{Adapter, Call, Error, Native, Next, Page, Plan, Position};
 
 /// What a list is asked for.
 #[derive(Clone, Debug)]
@@ -43,8 +43,7 @@ pub struct List<T> {
     pub reports: Vec<Report>,
     /// The order of the rows, from which cursors are made.
     pub order: Order,
-    start_hints: Vec<(Vendor, Position)>,
-    end_hints: Vec<(Vendor, Position)>,
+    hints: Vec<(Vendor, Hints)>,
 }
 
 /// What came of one vendor's part.
@@ -113,6 +112,8 @@ pub trait Listed: Record + Sized {
     fn time(&self, field: OrderField) -> Option<Timestamp>;
     /// Whether it says all that a single read would.
     fn is_complete(&self) -> bool;
+    /// Whether the filter asks for what this row leaves out, so that only a single read can tell whether it is wanted.
+    fn is_judged_whole(&self, filter: &Self::Filter) -> bool;
     /// Whether it is wanted.
     fn passes(&self, filter: &Self::Filter) -> bool;
     /// Whether no row at or after this time, in this order, can be wanted.
@@ -128,6 +129,12 @@ pub trait Listed: Record + Sized {
         native: &Native,
         position: Option<&Position>,
     ) -> impl Future<Output = Result<Page<Self>, Error>> + Send;
+    /// Reads one row by itself.
+    fn single(
+        adapter: &dyn Adapter,
+        call: &Call,
+        id: &str,
+    ) -> impl Future<Output = Result<Option<Self>, Error>> + Send;
 }
 
 /// Reads a page of the merged list. A vendor that fails costs its own rows.
@@ -253,13 +260,11 @@ fn finish<T: Listed>(
     order: Order,
 ) -> List<T> {
     let mut total = Some(0);
-    let (mut start_hints, mut end_hints) = (Vec::new(), Vec::new());
-    for (source, from) in parts {
+    let mut hints = Vec::new();
+    for (mut source, from) in parts {
         let vendor = from.adapter.vendor();
         total = total.zip(source.total).map(|(sum, part)| sum + part);
-        let (start, end) = source.hints();
-        start_hints.extend(start.map(|at| (vendor, at)));
-        end_hints.extend(end.map(|at| (vendor, at)));
+        hints.push((vendor, source.hints()));
         let given = rows.iter().filter(|row| row.value.vendor() == vendor);
         let stale = given.clone().any(|row| row.stale);
         let fetched_at = source.findings.fetched_at;
@@ -276,8 +281,7 @@ fn finish<T: Listed>(
         total,
         reports,
         order,
-        start_hints,
-        end_hints,
+        hints,
     }
 }
 
@@ -315,6 +319,7 @@ impl<T: Listed> List<T> {
             Ok(None) => {}
             Ok(Some(page)) => {
                 findings.note_page(&page);
+                findings.cut = page.value.next != Next::End;
                 let row = |row: &Arc<T>| Loaded {
                     value: row.clone(),
                     fetched_at: page.fetched_at,
@@ -325,12 +330,12 @@ impl<T: Listed> List<T> {
             Err(error) => findings.error = Some(error),
         }
         let Order { field, direction } = request.order;
-        let total = u64::try_from(rows.len())
-            .ok()
-            .filter(|_| findings.error.is_none() && findings.unreadable == 0);
         rows.sort_by(|a, b| {
             Rank::of(&*a.value, field).compare(&Rank::of(&*b.value, field), direction)
         });
+        rows.dedup_by(|a, b| a.value.remote_id() == b.value.remote_id());
+        let is_whole = findings.error.is_none() && findings.unreadable == 0 && !findings.cut;
+        let total = u64::try_from(rows.len()).ok().filter(|_| is_whole);
         if let Some(after) = &request.after {
             rows.retain(|row| {
                 Rank::of(&*row.value, field)
@@ -353,24 +358,20 @@ impl<T: Listed> List<T> {
             total,
             reports,
             order: request.order,
-            start_hints: Vec::new(),
-            end_hints: Vec::new(),
+            hints: Vec::new(),
         }
     }
 
     /// The cursor of a row, for the list with this fingerprint.
     pub fn cursor(&self, index: usize, list: Fingerprint) -> Option<String> {
         let row = self.rows.get(index)?;
-        let hints = if index + 1 == self.rows.len() {
-            &self.end_hints
-        } else {
-            &self.start_hints
+        let after = Rank::of(&*row.value, self.order.field);
+        let hint = |(vendor, hints): &(Vendor, Hints)| {
+            let at = hints.before(after.time, self.order)?;
+            Some((*vendor, at.clone()))
         };
-        let cursor = Cursor {
-            after: Rank::of(&*row.value, self.order.field),
-            hints: hints.clone(),
-        };
-        Some(cursor.write(list))
+        let hints = self.hints.iter().filter_map(hint).collect();
+        Some(Cursor { after, hints }.write(list))
     }
 }
 
@@ -424,6 +425,19 @@ impl Listed for Referral {
         self.complete
     }
 
+    /// Lists may lack the people, by whose names and addresses the filter may go.
+    fn is_judged_whole(&self, filter: &ReferralFilter) -> bool {
+        if self.complete || (filter.email.is_none() && filter.search.is_none()) {
+            return false;
+        }
+        let apart_from_people = ReferralFilter {
+            email: None,
+            search: None,
+            ..filter.clone()
+        };
+        apart_from_people.matches(self)
+    }
+
     fn passes(&self, filter: &ReferralFilter) -> bool {
         filter.matches(self)
     }
@@ -458,6 +472,10 @@ impl Listed for Referral {
     ) -> Result<Page<Self>, Error> {
         adapter.referrals(call, native, position).await
     }
+
+    async fn single(adapter: &dyn Adapter, call: &Call, id: &str) -> Result<Option<Self>, Error> {
+        adapter.referral(call, id).await
+    }
 }
 
 impl Listed for Connection {
@@ -485,6 +503,10 @@ impl Listed for Connection {
         true
     }
 
+    fn is_judged_whole(&self, _filter: &ConnectionFilter) -> bool {
+        false
+    }
+
     fn passes(&self, filter: &ConnectionFilter) -> bool {
         filter.matches(self)
     }
@@ -508,5 +530,9 @@ impl Listed for Connection {
         position: Option<&Position>,
     ) -> Result<Page<Self>, Error> {
         adapter.connections(call, native, position).await
+    }
+
+    async fn single(adapter: &dyn Adapter, call: &Call, id: &str) -> Result<Option<Self>, Error> {
+        adapter.connection(call, id).await
     }
 }

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use super::record::{EngagementReferrals, Record};
 use super::{Key, Loaded, Outcome, Registry};
 use crate::model::{Connection, Facilitator, FeePreview, Note, Person, Referral, Stage, Vendor};
-use crate::vendor::{Adapter, Call, Error, Result, error};
+use crate::vendor::{Adapter, Call, Error, Found, Result, error};
 
 /// How many single reads of one batch are under way at once; the vendor's own cap bounds them further.
 const PARALLEL: usize = 16;
@@ -66,7 +66,7 @@ trait Fetch: Record + Sized {
         adapter: &dyn Adapter,
         _call: &Call,
         _ids: &[&str],
-    ) -> impl Future<Output = Result<Vec<Self>>> + Send {
+    ) -> impl Future<Output = Result<Found<Self>>> + Send {
         let vendor = adapter.vendor();
         async move { Err(Error::unsupported(vendor, "bulk")) }
     }
@@ -271,12 +271,17 @@ async fn fetch<T: Fetch>(
             .concat()
             .await;
     }
-    let singles = keys.into_iter().map(|key| {
-        let (adapter, call) = (&*adapter, &call);
-        async move {
-            let found = T::one(adapter, call, key.id()).await;
-            (key, found.map(|found| found.map(Arc::new)))
-        }
+    fetch_singly(&*adapter, &call, keys).await
+}
+
+async fn fetch_singly<T: Fetch>(
+    adapter: &dyn Adapter,
+    call: &Call,
+    keys: Vec<Key>,
+) -> Vec<(Key, Result<Option<Arc<T>>>)> {
+    let singles = keys.into_iter().map(async |key| {
+        let found = T::one(adapter, call, key.id()).await;
+        (key, found.map(|found| found.map(Arc::new)))
     });
     stream::iter(singles)
         .buffer_unordered(PARALLEL)
@@ -290,21 +295,33 @@ async fn fetch_bulk<T: Fetch>(
     keys: Vec<Key>,
 ) -> Vec<(Key, Result<Option<Arc<T>>>)> {
     let ids: Vec<&str> = keys.iter().map(|key| &**key.id()).collect();
-    match T::bulk(adapter, call, &ids).await {
-        Err(error) => keys
-            .iter()
-            .map(|key| (key.clone(), Err(error.clone())))
-            .collect(),
-        Ok(found) => {
-            let mut found: HashMap<String, Arc<T>> = found
-                .into_iter()
-                .map(|record| (record.id().to_owned(), Arc::new(record)))
-                .collect();
-            keys.iter()
-                .map(|key| (key.clone(), Ok(found.remove(&**key.id()))))
-                .collect()
+    let found = match T::bulk(adapter, call, &ids).await {
+        Ok(found) => found,
+        // One id that the vendor takes offence at must not cost the others their records.
+        Err(error) if error.kind == error::Kind::Rejected => {
+            return fetch_singly(adapter, call, keys).await;
+        }
+        Err(error) => {
+            let failed = |key| (key, Err(error.clone()));
+            return keys.into_iter().map(failed).collect();
+        }
+    };
+    let mut records: HashMap<String, Arc<T>> = found
+        .records
+        .into_iter()
+        .map(|record| (record.id().to_owned(), Arc::new(record)))
+        .collect();
+    let (mut outcomes, mut missing) = (Vec::with_capacity(keys.len()), Vec::new());
+    for key in keys {
+        match records.remove(&**key.id()) {
+            None if found.unreadable > 0 => missing.push(key),
+            record => outcomes.push((key, Ok(record))),
         }
     }
+    // A row that cannot be read tells no id. Asked for by itself, each of the missing says what it is: not there, or
+    // not readable.
+    outcomes.extend(fetch_singly(adapter, call, missing).await);
+    outcomes
 }
 
 fn not_configured(vendor: Vendor) -> Error {
@@ -320,7 +337,7 @@ impl Fetch for Referral {
         adapter.bulk_limit()
     }
 
-    async fn bulk(adapter: &dyn Adapter, call: &Call, ids: &[&str]) -> Result<Vec<Self>> {
+    async fn bulk(adapter: &dyn Adapter, call: &Call, ids: &[&str]) -> Result<Found<Self>> {
         adapter.referrals_by_id(call, ids).await
     }
 
@@ -338,7 +355,7 @@ impl Fetch for Connection {
         adapter.bulk_limit()
     }
 
-    async fn bulk(adapter: &dyn Adapter, call: &Call, ids: &[&str]) -> Result<Vec<Self>> {
+    async fn bulk(adapter: &dyn Adapter, call: &Call, ids: &[&str]) -> Result<Found<Self>> {
         adapter.connections_by_id(call, ids).await
     }
 

@@ -10,6 +10,10 @@ pub mod list;
 pub mod loaders;
 pub mod record;
 pub mod source;
+pub mod whole;
+
+#[cfg(test)]
+mod tests;
 
 pub use cache::{Bounded, Cache, Key, Scope};
 pub use list::{List, ListRequest, Listed, Report, ReportStatus};

@@ -2,39 +2,23 @@
 //! order, and from a snapshot of the whole where it does not.
 
 use std::collections::{HashSet, VecDeque};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use futures_util::stream::{self, StreamExt as _};
 use jiff::Timestamp;
 
 use super::list::{Listed, Rank};
 use super::record::{Kind, Record};
+use super::whole::{Snapshot, read_all};
 use super::{Key, Loaded, Registry};
-use crate::model::{Order, OrderDirection, OrderField, Vendor};
-use crate::vendor::{Adapter, Call, Error, Native, Next, Page, Position, error};
+use crate::model::{Order, OrderDirection, Vendor};
+use crate::vendor::{Adapter, Call, Error, Native, Next, Page, Position, Unreadable, error};
 
-/// How many pages of one list are read at once; the vendor's own cap bounds them further.
+/// How many rows of one list are read singly at once; the vendor's own cap bounds them further.
 const PARALLEL: usize = 16;
 
-/// A vendor's whole list, as it was read.
-pub struct Snapshot<T> {
-    /// Every row once, in the vendor's order.
-    pub rows: Vec<Arc<T>>,
-    /// How many rows could not be read.
-    pub unreadable: usize,
-    /// Whether there were more rows than are ever read.
-    pub cut: bool,
-    /// The rows in each order that was asked for, made once.
-    sorted: [OnceLock<Box<[u32]>>; 4],
-}
-
-impl<T: Listed> Record for Snapshot<T> {
-    const KIND: Kind = T::SNAPSHOT;
-
-    fn weight(&self) -> usize {
-        self.rows.iter().map(|row| row.weight() + 40).sum::<usize>() + size_of::<Self>()
-    }
-}
+/// How many rows of one list are read singly at most, to learn what a filter asks for and the list leaves out.
+const MAX_LOOK_UPS: usize = 300;
 
 /// What was noticed while reading a vendor's part.
 #[derive(Clone, Debug, Default)]
@@ -70,7 +54,7 @@ pub struct Disordered(pub Vendor);
 
 enum Reader<T> {
     Whole { native: Native, done: bool },
-    Paged(Paged<T>),
+    Paged(Box<Paged<T>>),
 }
 
 struct Paged<T> {
@@ -84,10 +68,19 @@ struct Paged<T> {
     tied_time: Option<Timestamp>,
     /// Rows without the time; they come last.
     untimed: Vec<Loaded<T>>,
-    /// Where a later reading may start.
-    started_at: Option<Position>,
-    last_page: Option<Position>,
+    /// What was read already: a row that moves from page to page meanwhile is given once.
+    seen: HashSet<String>,
+    /// When the last page was read. None behind it may be older.
+    read_at: Option<Timestamp>,
+    /// The places of the pages read, the first one's aside, each with the time of its first row.
+    begins: Vec<(Position, Timestamp)>,
     scanned: usize,
+}
+
+/// Where reading a vendor's list may go on from a row.
+#[derive(Clone, Debug, Default)]
+pub struct Hints {
+    begins: Vec<(Position, Timestamp)>,
 }
 
 impl<T: Listed> Source<T> {
@@ -108,11 +101,12 @@ impl<T: Listed> Source<T> {
             tied: Vec::new(),
             tied_time: None,
             untimed: Vec::new(),
-            started_at: None,
-            last_page: None,
+            seen: HashSet::new(),
+            read_at: None,
+            begins: Vec::new(),
             scanned: 0,
         };
-        Self::new(Reader::Paged(paged), order, filter, after)
+        Self::new(Reader::Paged(Box::new(paged)), order, filter, after)
     }
 
     /// A source that reads the whole list first.
@@ -140,14 +134,13 @@ impl<T: Listed> Source<T> {
         }
     }
 
-    /// Where a later reading may start: for a cursor before the rows read here, and for one at their end.
-    pub fn hints(&self) -> (Option<Position>, Option<Position>) {
-        match &self.reader {
-            Reader::Paged(paged) if paged.untimed.is_empty() => {
-                (paged.started_at.clone(), paged.last_page.clone())
-            }
-            Reader::Paged(_) | Reader::Whole { .. } => (None, None),
-        }
+    /// Where later readings may start. Rows without the time may lie anywhere, so with them the whole is read again.
+    pub fn hints(&mut self) -> Hints {
+        let begins = match &mut self.reader {
+            Reader::Paged(paged) if paged.untimed.is_empty() => std::mem::take(&mut paged.begins),
+            Reader::Paged(_) | Reader::Whole { .. } => Vec::new(),
+        };
+        Hints { begins }
     }
 
     /// The next row, without taking it. Reads on as far as needed. A failed call ends the source.
@@ -183,11 +176,13 @@ impl<T: Listed> Source<T> {
         let snapshot = &loaded.value;
         self.findings.fetched_at = Some(loaded.fetched_at);
         self.findings.unreadable = snapshot.unreadable;
+        self.findings.first_problem = snapshot.first_unreadable.as_ref().map(problem);
         self.findings.cut = snapshot.cut;
+        let looked_up = self.look_up(from, snapshot).await;
         let mut total = 0;
         for index in snapshot.in_order(self.order) {
             let row = &snapshot.rows[*index as usize];
-            if !row.passes(&self.filter) {
+            if !row.passes(&self.filter) && !looked_up.contains(row.remote_id()) {
                 continue;
             }
             total += 1;
@@ -199,8 +194,41 @@ impl<T: Listed> Source<T> {
                 });
             }
         }
-        self.total = (!snapshot.cut && snapshot.unreadable == 0).then_some(total);
+        let is_whole = !self.findings.cut && self.findings.error.is_none();
+        self.total = (is_whole && snapshot.unreadable == 0).then_some(total);
         Ok(())
+    }
+
+    /// The rows that pass the filter by what only a single read of each tells. Where there are too many to be read, or
+    /// one fails, the findings say so.
+    async fn look_up(&mut self, from: &From<'_>, snapshot: &Snapshot<T>) -> HashSet<String> {
+        let rows = snapshot.rows.iter();
+        let mut open: Vec<String> = rows
+            .filter(|row| row.is_judged_whole(&self.filter) && !row.passes(&self.filter))
+            .map(|row| row.remote_id().to_owned())
+            .collect();
+        self.findings.cut |= open.len() > MAX_LOOK_UPS;
+        open.truncate(MAX_LOOK_UPS);
+        let mut records = stream::iter(open)
+            .map(|id| async move {
+                let outcome = from.single::<T>(&id).await;
+                (id, outcome)
+            })
+            .buffered(PARALLEL);
+        let mut wanted = HashSet::new();
+        while let Some((id, outcome)) = records.next().await {
+            match outcome {
+                Ok(Some(record)) if record.value.passes(&self.filter) => {
+                    wanted.insert(id);
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    self.findings.error = Some(error);
+                    break;
+                }
+            }
+        }
+        wanted
     }
 
     async fn read_page(&mut self, from: &From<'_>) -> Result<Result<(), Error>, Disordered> {
@@ -208,10 +236,15 @@ impl<T: Listed> Source<T> {
             return Ok(Ok(()));
         };
         let at = paged.at.clone();
-        let loaded = match from.page::<T>(&paged.native, at.as_ref()).await {
+        let read = from.page::<T>(&paged.native, at.as_ref(), paged.read_at);
+        let loaded = match read.await {
             Ok(Some(loaded)) => loaded,
             Ok(None) => {
                 self.end();
+                return Ok(Ok(()));
+            }
+            Err(error) if std::mem::take(&mut paged.resumed) && is_about_the_place(&error) => {
+                paged.at = None;
                 return Ok(Ok(()));
             }
             Err(error) => return Ok(Err(error)),
@@ -223,19 +256,23 @@ impl<T: Listed> Source<T> {
             paged.at = None;
             return Ok(Ok(()));
         }
-        if at.is_none() {
+        if page.total.is_some() {
             self.total = page.total.filter(|_| paged.native.exact);
         }
-        if paged.started_at.is_none() {
-            paged.started_at.clone_from(&page.here);
+        let begin = page.rows.first().and_then(|row| row.time(self.order.field));
+        if let (Some(_), Some(here), Some(begin)) = (&at, &page.here, begin) {
+            paged.begins.push((here.clone(), begin));
         }
-        paged.last_page.clone_from(&page.here);
+        paged.read_at = Some(loaded.fetched_at);
         paged.scanned += page.rows.len() + page.unreadable.len();
         self.findings.note_page(&loaded);
 
         let mut out = Vec::new();
         let mut beyond = false;
         for row in &page.rows {
+            if !paged.seen.insert(row.remote_id().to_owned()) {
+                continue;
+            }
             let row = Loaded {
                 value: row.clone(),
                 fetched_at: loaded.fetched_at,
@@ -255,11 +292,11 @@ impl<T: Listed> Source<T> {
                     paged.tied_time = Some(time);
                 }
             }
-            if T::lies_beyond(&self.filter, self.order, time) {
-                beyond = true;
-                break;
+            // The page is looked at to its end all the same: only if it is in order does nothing wanted follow.
+            beyond = beyond || T::lies_beyond(&self.filter, self.order, time);
+            if !beyond {
+                paged.tied.push(row);
             }
-            paged.tied.push(row);
         }
         let next = match page.next.clone() {
             Next::End => None,
@@ -316,29 +353,18 @@ impl Findings {
         self.fetched_at = Some(oldest);
         self.unreadable += loaded.value.unreadable.len();
         if self.first_problem.is_none() {
-            let first = loaded.value.unreadable.first();
-            self.first_problem =
-                first.map(|unreadable| format!("{} at {}", unreadable.problem, unreadable.path));
+            self.first_problem = loaded.value.unreadable.first().map(problem);
         }
     }
 }
 
-impl<T: Listed> Snapshot<T> {
-    /// The rows' indices in this order.
-    fn in_order(&self, order: Order) -> &[u32] {
-        let slot = match (order.field, order.direction) {
-            (OrderField::CreatedAt, OrderDirection::Asc) => 0,
-            (OrderField::CreatedAt, OrderDirection::Desc) => 1,
-            (OrderField::UpdatedAt, OrderDirection::Asc) => 2,
-            (OrderField::UpdatedAt, OrderDirection::Desc) => 3,
-        };
-        self.sorted[slot].get_or_init(|| {
-            let mut indices: Vec<u32> =
-                (0..u32::try_from(self.rows.len()).unwrap_or(u32::MAX)).collect();
-            let rank = |index: &u32| Rank::of(&*self.rows[*index as usize], order.field);
-            indices.sort_by(|a, b| rank(a).compare(&rank(b), order.direction));
-            indices.into()
-        })
+impl Hints {
+    /// The last page that begins strictly before this time: no row from it on can lie ahead of it.
+    pub fn before(&self, time: Option<Timestamp>, order: Order) -> Option<&Position> {
+        let time = time?;
+        let mut begins = self.begins.iter().rev();
+        let found = begins.find(|(_, begin)| precedes(*begin, time, order))?;
+        Some(&found.0)
     }
 }
 
@@ -353,7 +379,28 @@ pub struct From<'a> {
 }
 
 impl From<'_> {
+    /// A page as kept, unless it is older than the page before it: what moved from that one to this meanwhile would be
+    /// on neither.
     async fn page<T: Listed>(
+        &self,
+        native: &Native,
+        at: Option<&Position>,
+        not_before: Option<Timestamp>,
+    ) -> super::Outcome<Page<T>> {
+        let loaded = self.any_page(native, at).await?;
+        let is_too_old = loaded
+            .as_ref()
+            .zip(not_before)
+            .is_some_and(|(loaded, not_before)| loaded.fetched_at < not_before);
+        if !is_too_old {
+            return Ok(loaded);
+        }
+        let key = self.key(Page::<T>::KIND, native, at);
+        self.registry.cache.forget(&key);
+        self.any_page(native, at).await
+    }
+
+    async fn any_page<T: Listed>(
         &self,
         native: &Native,
         at: Option<&Position>,
@@ -385,6 +432,20 @@ impl From<'_> {
             prime.rows(&snapshot.rows);
             Ok(Some(Arc::new(snapshot)))
         };
+        flights
+            .load_one(&self.registry.cache, key, self.call.deadline, fetch)
+            .await
+    }
+
+    async fn single<T: Listed>(&self, id: &str) -> super::Outcome<T> {
+        let (adapter, call) = (self.adapter.clone(), self.registry.detached(self.call));
+        let key = self.registry.scope(&**self.adapter).key(T::KIND, id.into());
+        let id = id.to_owned();
+        let fetch = || async move {
+            let record = T::single(&*adapter, &call, &id).await?;
+            Ok(record.map(Arc::new))
+        };
+        let flights = self.registry.cache.flights();
         flights
             .load_one(&self.registry.cache, key, self.call.deadline, fetch)
             .await
@@ -427,86 +488,6 @@ impl Primer {
     }
 }
 
-/// Reads a whole list: the first page, then the rest at once where its places are known.
-async fn read_all<T: Listed>(
-    adapter: &dyn Adapter,
-    call: &Call,
-    native: &Native,
-    max_scan: usize,
-) -> Result<Snapshot<T>, Error> {
-    let mut gathered = Gathered {
-        rows: Vec::new(),
-        seen: HashSet::new(),
-        unreadable: 0,
-    };
-    let first = T::page(adapter, call, native, None).await?;
-    let page_size = (first.rows.len() + first.unreadable.len()).max(1);
-    let mut next = gathered.add(first);
-    let mut cut = false;
-    loop {
-        let room = max_scan
-            .saturating_sub(gathered.count())
-            .div_ceil(page_size);
-        let mut positions = match next {
-            Next::End => break,
-            Next::Then(position) => vec![position],
-            Next::All(positions) => positions,
-        };
-        cut |= positions.len() > room;
-        positions.truncate(room);
-        if positions.is_empty() {
-            break;
-        }
-        let known_beforehand = positions.len() > 1;
-        let mut pages = stream::iter(positions)
-            .map(async |position| T::page(adapter, call, native, Some(&position)).await)
-            .buffered(PARALLEL);
-        next = Next::End;
-        let before = gathered.count();
-        while let Some(page) = pages.next().await {
-            next = gathered.add(page?);
-        }
-        let nothing_new = gathered.count() == before;
-        if nothing_new || known_beforehand {
-            // Places known beforehand lead to the end; a list that brings nothing new would be read for ever.
-            break;
-        }
-    }
-    if gathered.count() > max_scan {
-        gathered.rows.truncate(max_scan);
-        cut = true;
-    }
-    Ok(Snapshot {
-        rows: gathered.rows,
-        unreadable: gathered.unreadable,
-        cut,
-        sorted: Default::default(),
-    })
-}
-
-/// Rows put together from pages; a row that moved to another page meanwhile is kept once.
-struct Gathered<T> {
-    rows: Vec<Arc<T>>,
-    seen: HashSet<String>,
-    unreadable: usize,
-}
-
-impl<T: Listed> Gathered<T> {
-    fn add(&mut self, page: Page<T>) -> Next {
-        self.unreadable += page.unreadable.len();
-        for row in page.rows {
-            if self.seen.insert(row.remote_id().to_owned()) {
-                self.rows.push(row);
-            }
-        }
-        page.next
-    }
-
-    fn count(&self) -> usize {
-        self.rows.len() + self.unreadable
-    }
-}
-
 /// Whether a page found by a hint begins strictly before the cursor, so that no unseen row can lie ahead of it.
 fn begins_before<T: Listed>(rows: &[Arc<T>], order: Order, after: Option<&Rank>) -> bool {
     let (Some(first), Some(after)) = (rows.first(), after) else {
@@ -518,19 +499,22 @@ fn begins_before<T: Listed>(rows: &[Arc<T>], order: Order, after: Option<&Rank>)
     precedes(first, after, order)
 }
 
+/// Whether a failed call may be due to where it was asked to begin, so that beginning elsewhere may do.
+fn is_about_the_place(error: &Error) -> bool {
+    use error::Kind;
+    matches!(
+        error.kind,
+        Kind::Rejected | Kind::NotFound | Kind::InvalidResponse
+    )
+}
+
+fn problem(unreadable: &Unreadable) -> String {
+    format!("{} at {}", unreadable.problem, unreadable.path)
+}
+
 fn precedes(one: Timestamp, other: Timestamp, order: Order) -> bool {
     match order.direction {
         OrderDirection::Asc => one < other,
         OrderDirection::Desc => one > other,
     }
-}
-
-/// Says that a vendor which is asked page by page does not keep the order.
-pub fn disordered(vendor: Vendor) -> Error {
-    Error::new(
-        vendor,
-        "list",
-        error::Kind::InvalidResponse,
-        "the list is not in the order asked for",
-    )
 }

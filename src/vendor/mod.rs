@@ -34,7 +34,7 @@ use crate::model::{
 use crate::sandbox::{Emulator, Setup, Switch};
 
 pub use error::{Error, Kind, Result};
-pub use paging::{Native, Next, Page, Plan, Position, Unreadable};
+pub use paging::{Found, Native, Next, Page, Plan, Position, Unreadable};
 pub(crate) use table::vendors;
 pub use vitals::Vitals;
 
@@ -88,7 +88,7 @@ pub trait Adapter: Send + Sync {
     }
 
     /// Several referrals in one call, in any order; ids without a referral are left out.
-    async fn referrals_by_id(&self, _call: &Call, _ids: &[&str]) -> Result<Vec<Referral>> {
+    async fn referrals_by_id(&self, _call: &Call, _ids: &[&str]) -> Result<Found<Referral>> {
         Err(Error::unsupported(self.vendor(), "referrals_by_id"))
     }
 
@@ -113,7 +113,7 @@ pub trait Adapter: Send + Sync {
     }
 
     /// Several connections in one call, in any order; ids without a connection are left out.
-    async fn connections_by_id(&self, _call: &Call, _ids: &[&str]) -> Result<Vec<Connection>> {
+    async fn connections_by_id(&self, _call: &Call, _ids: &[&str]) -> Result<Found<Connection>> {
         Err(Error::unsupported(self.vendor(), "connections_by_id"))
     }
 

@@ -58,6 +58,15 @@ pub enum Next {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Position(pub Cow<'static, str>);
 
+/// What one call brought of several records asked for by id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found<T> {
+    /// The records, in any order.
+    pub records: Vec<T>,
+    /// How many rows could not be read: any id that is missing may be that of such a row.
+    pub unreadable: usize,
+}
+
 /// A row that could not be read. It costs itself alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unreadable {

@@ -48,9 +48,13 @@ impl Place {
             .and_then(|total| u64::try_from(total).ok())
             .map(|total| total.saturating_sub(reached).div_ceil(got));
         match remaining {
-            Some(pages) if self.offset == 0 && pages <= MAX_LISTED_PAGES => {
-                let offsets = (0..pages).map(|page| reached + page * got);
-                Next::All(offsets.map(|offset| place(offset.to_string())).collect())
+            Some(pages) if self.offset == 0 && (1..=MAX_LISTED_PAGES).contains(&pages) => {
+                let pages = (1..=pages).map(|page| {
+                    // The last one leads on: rows may be added while the pages are read.
+                    let sign = if page == pages { "+" } else { "" };
+                    place(format!("{}{sign}", page * got))
+                });
+                Next::All(pages.collect())
             }
             _ => Next::Then(place(format!("{reached}+"))),
         }
@@ -61,15 +65,18 @@ fn place(text: String) -> Position {
     Position(Cow::Owned(text))
 }
 
-/// Whether rows follow after the first `reached`: by their number, else by the flag, else by the page being full.
+/// Whether rows follow after the first `reached`: if either their number or the flag says so, which only a sample
+/// shows; without both, if the page is full.
 pub(super) fn has_more(list: &wire::List, reached: u64) -> bool {
     if list.rows.is_empty() {
         return false;
     }
-    if let Some(total) = list.total {
-        return u64::try_from(total).is_ok_and(|total| reached < total);
+    let by_total = list
+        .total
+        .map(|total| u64::try_from(total).is_ok_and(|total| reached < total));
+    if by_total.is_some() || list.has_more.is_some() {
+        return by_total == Some(true) || list.has_more == Some(true);
     }
     let limit = list.limit.and_then(|limit| usize::try_from(limit).ok());
-    let is_full = list.rows.len() >= limit.unwrap_or(MAX_LIMIT);
-    list.has_more.unwrap_or(is_full)
+    list.rows.len() >= limit.unwrap_or(MAX_LIMIT)
 }

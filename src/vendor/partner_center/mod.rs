@@ -31,7 +31,7 @@ use self::token::Credentials;
 use super::error::found;
 use super::http::{Answer, Connect};
 use super::paging::read_rows;
-use super::{Call, Connector, Native, Next, Page, Plan, Position, Result, Vitals};
+use super::{Call, Connector, Kind, Native, Next, Page, Plan, Position, Result, Vitals};
 use crate::config::reader::{Key, Section, env_key};
 use crate::model::{Capability, Order, Referral, ReferralFilter, Vendor};
 
@@ -123,9 +123,9 @@ impl Adapter {
             Some(link) => self.client.follow(call, link).await?,
             None => None,
         };
-        let answer = match followed {
-            Some(answer) => answer,
-            None => self.client.list_referrals(call, native, place.skip).await?,
+        let (answer, is_exact) = match followed {
+            Some(answer) => (answer, true),
+            None => self.list(call, native, place.skip).await?,
         };
         let list: wire::ReferralList = answer.json()?;
         let count = u64::try_from(list.value.len()).unwrap_or(u64::MAX);
@@ -137,8 +137,22 @@ impl Adapter {
             unreadable,
             next,
             here: Some(place.hint()),
-            total: is_all.then_some(count),
+            total: (is_all && is_exact).then_some(count),
         })
+    }
+
+    /// A page of the list, and whether all of the filter was taken. How times are written in a filter is not
+    /// documented: where they are refused, the list is asked for without them. The caller filters again.
+    async fn list(&self, call: &Call, native: &Native, skip: u64) -> Result<(Answer, bool)> {
+        let refusal = match self.client.list_referrals(call, native, skip).await {
+            Err(error) if error.kind == Kind::Rejected => error,
+            answer => return Ok((answer?, true)),
+        };
+        let Some(native) = query::without_times(native) else {
+            return Err(refusal);
+        };
+        let answer = self.client.list_referrals(call, &native, skip).await?;
+        Ok((answer, false))
     }
 
     /// What follows a page of `count` rows. Without a link the list is at its end, unless it stopped just where `$top`

@@ -10,6 +10,9 @@ use crate::vendor::{Error, Kind, Native, Plan, Position, Result};
 /// How many rows are asked for at once: more were never given.
 pub(super) const TOP: u64 = 100;
 
+/// The vendor's name for the time of the last change.
+const UPDATED: &str = "updatedDateTime";
+
 /// How the list is best read. The vendor orders by either time, so always page by page.
 pub(super) fn plan(filter: &ReferralFilter, order: Order) -> Plan {
     let asks_for_what_is_not_here = filter.moderation.is_some()
@@ -42,10 +45,40 @@ pub(super) fn engagement(id: &str) -> Native {
     }
 }
 
+/// The same query without the times that its filter ends with; `None` when it has none.
+pub(super) fn without_times(native: &Native) -> Option<Native> {
+    let mut native = native.clone();
+    let index = native
+        .query
+        .iter()
+        .position(|(name, _)| *name == "$filter")?;
+    let filter = &native.query[index].1;
+    let mut rest = filter.as_str();
+    loop {
+        let (before, last) = rest.rsplit_once(" and ").unwrap_or(("", rest));
+        // A quote closes a text, and a text may read like anything.
+        if !last.starts_with(UPDATED) || last.contains('\'') {
+            break;
+        }
+        rest = before;
+    }
+    if rest.len() == filter.len() {
+        return None;
+    }
+    let rest = rest.to_owned();
+    if rest.is_empty() {
+        native.query.remove(index);
+    } else {
+        native.query[index].1 = rest;
+    }
+    native.exact = false;
+    Some(native)
+}
+
 fn order_by(order: Order) -> String {
     let field = match order.field {
         OrderField::CreatedAt => "createdDateTime",
-        OrderField::UpdatedAt => "updatedDateTime",
+        OrderField::UpdatedAt => UPDATED,
     };
     let direction = match order.direction {
         OrderDirection::Asc => "asc",
@@ -54,7 +87,7 @@ fn order_by(order: Order) -> String {
     format!("{field} {direction}")
 }
 
-/// The terms, and whether the wanted statuses are among them (or there are none).
+/// The terms, the times last, and whether the wanted statuses are among them (or there are none).
 fn terms(filter: &ReferralFilter) -> (Vec<String>, bool) {
     let mut terms = Vec::new();
     let mut status_is_exact = true;
@@ -81,10 +114,10 @@ fn terms(filter: &ReferralFilter) -> (Vec<String>, bool) {
         terms.push(engagement_term(id));
     }
     if let Some(after) = filter.updated_after {
-        terms.push(format!("updatedDateTime gt {after}"));
+        terms.push(format!("{UPDATED} gt {after}"));
     }
     if let Some(before) = filter.updated_before {
-        terms.push(format!("updatedDateTime lt {before}"));
+        terms.push(format!("{UPDATED} lt {before}"));
     }
     (terms, status_is_exact)
 }

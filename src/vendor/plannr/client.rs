@@ -8,7 +8,7 @@ use crate::model::Vendor;
 use crate::vendor::error::found;
 use crate::vendor::http::{self, Answer, Connect, Request};
 use crate::vendor::wire::Row;
-use crate::vendor::{Call, Result, Vitals};
+use crate::vendor::{Call, Kind, Result, Vitals};
 
 /// How many rows of a list are asked for at once. Plannr documents at most 500 where it documents the parameter.
 pub(super) const PER_PAGE: usize = 100;
@@ -115,6 +115,7 @@ impl Client {
         self.http.send(call, request).await?.json()
     }
 
+    /// The page size is documented for other lists of Plannr, not for these: a call refused with it is made without.
     async fn list(
         &self,
         call: &Call,
@@ -122,15 +123,20 @@ impl Client {
         query: &[(&'static str, String)],
         page: u64,
     ) -> Result<wire::List> {
-        let request = query
+        let asked = query
             .iter()
-            .fold(request, |request, (name, value)| request.query(name, value))
-            .query("per_page", &PER_PAGE.to_string());
-        let request = match page {
+            .fold(request, |request, (name, value)| request.query(name, value));
+        let on_page = |request: Request| match page {
             1 => request,
             page => request.query("page", &page.to_string()),
         };
-        self.send(call, request).await?.json()
+        let sized = on_page(asked.clone().query("per_page", &PER_PAGE.to_string()));
+        match self.send(call, sized).await {
+            Err(error) if error.kind == Kind::Rejected => {
+                self.send(call, on_page(asked)).await?.json()
+            }
+            answer => answer?.json(),
+        }
     }
 
     async fn send(&self, call: &Call, request: Request) -> Result<Answer> {

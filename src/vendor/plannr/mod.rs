@@ -31,7 +31,7 @@ use async_trait::async_trait;
 use super::paging::read_rows;
 use super::wire::{Row, decode_row, readable};
 use super::{
-    Call, Connector, Error, Native, Next, Page, Plan, Position, Result, Unreadable, Vitals,
+    Call, Connector, Error, Found, Native, Next, Page, Plan, Position, Result, Unreadable, Vitals,
 };
 use crate::config::reader::{Key, Section, env_key};
 use crate::model::id::addresses_a_record;
@@ -138,7 +138,7 @@ impl vendor::Adapter for Adapter {
         Some(PER_PAGE)
     }
 
-    async fn referrals_by_id(&self, call: &Call, ids: &[&str]) -> Result<Vec<Referral>> {
+    async fn referrals_by_id(&self, call: &Call, ids: &[&str]) -> Result<Found<Referral>> {
         let id_of = |referral: &Referral| referral.remote_id.clone();
         self.by_id(call, List::Referrals, ids, map::referral, id_of)
             .await
@@ -163,7 +163,7 @@ impl vendor::Adapter for Adapter {
         read_one("get_connection", row, map::connection)
     }
 
-    async fn connections_by_id(&self, call: &Call, ids: &[&str]) -> Result<Vec<Connection>> {
+    async fn connections_by_id(&self, call: &Call, ids: &[&str]) -> Result<Found<Connection>> {
         let id_of = |connection: &Connection| connection.remote_id.clone();
         self.by_id(call, List::Connections, ids, map::connection, id_of)
             .await
@@ -247,14 +247,15 @@ impl Adapter {
         ids: &[&str],
         read: Read<T>,
         id_of: fn(&T) -> String,
-    ) -> Result<Vec<T>> {
+    ) -> Result<Found<T>> {
         // A comma would make two ids of one. Neither of these can be a uuid, and so none of them is there.
         let could_be_there = |id: &&str| addresses_a_record(id) && !id.contains(',');
         let mut missing = BTreeSet::new();
         let asked = ids.iter().copied().filter(could_be_there);
         let asked: Vec<&str> = asked.filter(|id| missing.insert(*id)).collect();
         let query = [("filter[uuid]", asked.join(","))];
-        let mut found = Vec::with_capacity(asked.len());
+        let mut records = Vec::with_capacity(asked.len());
+        let mut unreadable = 0;
         let mut page = (!asked.is_empty()).then_some(1);
         // As many pages as ids are enough, and a list that the filter did not narrow is not walked to its end.
         for _ in 0..asked.len() {
@@ -263,16 +264,22 @@ impl Adapter {
             page = paging::next(&rows, number, |link| self.client.is_own(link));
             for row in rows.data {
                 match read(row) {
-                    Ok(record) if missing.remove(&*id_of(&record)) => found.push(record),
+                    Ok(record) if missing.remove(&*id_of(&record)) => records.push(record),
                     Ok(_) => {}
-                    Err(unreadable) => unreadable.warn(Vendor::Plannr, list.operation()),
+                    Err(problem) => {
+                        unreadable += 1;
+                        problem.warn(Vendor::Plannr, list.operation());
+                    }
                 }
             }
             if missing.is_empty() {
                 break;
             }
         }
-        Ok(found)
+        Ok(Found {
+            records,
+            unreadable,
+        })
     }
 }
 

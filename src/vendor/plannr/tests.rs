@@ -270,8 +270,8 @@ async fn several_records_are_one_call_though_it_may_come_in_pages() {
         .referrals_by_id(&call(), &["a", "b", "x,y", "..", "a"])
         .await
         .unwrap();
-    let found: Vec<_> = found.iter().map(|row| &*row.remote_id).collect();
-    assert_eq!(found, ["a", "b"]);
+    let ids: Vec<_> = found.records.iter().map(|row| &*row.remote_id).collect();
+    assert_eq!((&*ids, found.unreadable), (&["a", "b"][..], 1));
     let asked = vendor.asked();
     assert_eq!(asked[0].raw_query, "filter%5Buuid%5D=a%2Cb&per_page=100");
     assert_eq!(
@@ -289,12 +289,33 @@ async fn a_search_for_records_that_are_not_there_ends() {
         .connections_by_id(&call(), &["a", "b"])
         .await
         .unwrap();
-    assert!(none.is_empty());
+    assert!(none.records.is_empty() && none.unreadable == 0);
     assert_eq!(vendor.asked().len(), 2);
     assert_eq!(vendor.asked()[0].line(), "GET /api/v1/referral-connections");
     let none = adapter.connections_by_id(&call(), &["a,b"]).await.unwrap();
-    assert!(none.is_empty());
+    assert!(none.records.is_empty() && none.unreadable == 0);
     assert_eq!(vendor.asked().len(), 2);
+}
+
+#[tokio::test]
+async fn a_vendor_that_takes_no_page_size_is_asked_without_one() {
+    let (vendor, adapter) = plannr(|asked| match asked.param("per_page") {
+        Some(_) => (
+            400,
+            r#"{"message":"Requested parameter is not allowed."}"#.to_owned(),
+        ),
+        None => json(&json!({ "data": rows(&["a"]), "meta": { "last_page": 1 } })),
+    })
+    .await;
+    let query = native(&[("sort", "-created_at")], true);
+    let page = adapter.referrals(&call(), &query, None).await.unwrap();
+    assert_eq!(page.rows.len(), 1);
+    let asked = vendor.asked();
+    let queries: Vec<_> = asked.iter().map(|asked| &*asked.raw_query).collect();
+    assert_eq!(
+        queries,
+        ["sort=-created_at&per_page=100", "sort=-created_at"]
+    );
 }
 
 #[tokio::test]

@@ -158,10 +158,10 @@ fn next(place: Place, count: u64, total: Option<u64>) -> Next {
     if place.offset > 0 || pages > MOST_PAGES {
         return then;
     }
-    let offsets = (1..=pages).map(|page| page * count);
-    let places = offsets.map(|offset| Place {
-        offset,
-        is_one_of_all: true,
+    let places = (1..=pages).map(|page| Place {
+        offset: page * count,
+        // The last one leads on: rows may be added while the pages are read.
+        is_one_of_all: page < pages,
     });
     Next::All(places.map(Place::position).collect())
 }

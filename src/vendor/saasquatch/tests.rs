@@ -90,7 +90,7 @@ async fn the_first_page_tells_all_the_others() {
         .await
         .unwrap();
     assert_eq!(first.total, Some(250));
-    let rest = ["all:100", "all:200"].map(|text| Position(text.into()));
+    let rest = ["all:100", "then:200"].map(|text| Position(text.into()));
     assert_eq!(first.next, Next::All(rest.to_vec()));
     assert_eq!(whole(&*adapter).await, numbered(250));
     assert_eq!(

@@ -1,0 +1,179 @@
+//! A vendor's whole list, for vendors that serve no order: the first page, then the rest at once where its places are
+//! known.
+
+use std::collections::HashSet;
+use std::sync::{Arc, OnceLock};
+
+use futures_util::stream::{self, StreamExt as _};
+
+use super::list::{Listed, Rank};
+use super::record::{Kind, Record};
+use crate::model::{Order, OrderDirection, OrderField};
+use crate::vendor::{Adapter, Call, Error, Native, Next, Page, Unreadable};
+
+/// How many pages of one list are read at once; the vendor's own cap bounds them further.
+const PARALLEL: usize = 16;
+
+/// So many pages in a row that bring nothing new are an end: some list would else be read for ever. More than one,
+/// since rows that move on while they are read may fill a short page by themselves.
+const BARREN: usize = 3;
+
+/// A vendor's whole list, as it was read.
+pub struct Snapshot<T> {
+    /// Every row once, in the vendor's order.
+    pub rows: Vec<Arc<T>>,
+    /// How many rows could not be read.
+    pub unreadable: usize,
+    /// The first of them.
+    pub first_unreadable: Option<Unreadable>,
+    /// Whether there were more rows than are ever read.
+    pub cut: bool,
+    /// The rows in each order that was asked for, made once.
+    sorted: [OnceLock<Box<[u32]>>; 4],
+}
+
+impl<T: Listed> Record for Snapshot<T> {
+    const KIND: Kind = T::SNAPSHOT;
+
+    fn weight(&self) -> usize {
+        self.rows.iter().map(|row| row.weight() + 40).sum::<usize>() + size_of::<Self>()
+    }
+}
+
+impl<T: Listed> Snapshot<T> {
+    /// The rows' indices in this order.
+    pub(super) fn in_order(&self, order: Order) -> &[u32] {
+        let slot = match (order.field, order.direction) {
+            (OrderField::CreatedAt, OrderDirection::Asc) => 0,
+            (OrderField::CreatedAt, OrderDirection::Desc) => 1,
+            (OrderField::UpdatedAt, OrderDirection::Asc) => 2,
+            (OrderField::UpdatedAt, OrderDirection::Desc) => 3,
+        };
+        self.sorted[slot].get_or_init(|| {
+            let mut indices: Vec<u32> =
+                (0..u32::try_from(self.rows.len()).unwrap_or(u32::MAX)).collect();
+            let rank = |index: &u32| Rank::of(&*self.rows[*index as usize], order.field);
+            indices.sort_by(|a, b| rank(a).compare(&rank(b), order.direction));
+            indices.into()
+        })
+    }
+}
+
+/// Reads a whole list. One that lost rows while it was read is read once more: what stood behind them moved up, past
+/// where the reading was.
+pub(super) async fn read_all<T: Listed>(
+    adapter: &dyn Adapter,
+    call: &Call,
+    native: &Native,
+    max_scan: usize,
+) -> Result<Snapshot<T>, Error> {
+    let (snapshot, has_shrunk) = read_once(adapter, call, native, max_scan).await?;
+    if !has_shrunk || snapshot.cut {
+        return Ok(snapshot);
+    }
+    let (snapshot, _) = read_once(adapter, call, native, max_scan).await?;
+    Ok(snapshot)
+}
+
+async fn read_once<T: Listed>(
+    adapter: &dyn Adapter,
+    call: &Call,
+    native: &Native,
+    max_scan: usize,
+) -> Result<(Snapshot<T>, bool), Error> {
+    let mut gathered = Gathered::default();
+    let first = T::page(adapter, call, native, None).await?;
+    let page_size = (first.rows.len() + first.unreadable.len()).max(1);
+    let mut next = gathered.add(first);
+    let (mut cut, mut barren) = (false, 0);
+    loop {
+        let room = max_scan
+            .saturating_sub(gathered.count())
+            .div_ceil(page_size);
+        let mut positions = match next {
+            Next::End => break,
+            Next::Then(position) => vec![position],
+            Next::All(positions) => positions,
+        };
+        cut |= positions.len() > room;
+        positions.truncate(room);
+        if positions.is_empty() {
+            break;
+        }
+        let mut pages = stream::iter(positions)
+            .map(async |position| T::page(adapter, call, native, Some(&position)).await)
+            .buffered(PARALLEL);
+        next = Next::End;
+        let before = gathered.count();
+        while let Some(page) = pages.next().await {
+            // Of pages known beforehand only the last one leads on: to rows that came meanwhile.
+            next = gathered.add(page?);
+        }
+        barren = if gathered.count() == before {
+            barren + 1
+        } else {
+            0
+        };
+        if barren == BARREN {
+            break;
+        }
+    }
+    if gathered.count() > max_scan {
+        gathered.rows.truncate(max_scan);
+        cut = true;
+    }
+    let snapshot = Snapshot {
+        rows: gathered.rows,
+        unreadable: gathered.unreadable,
+        first_unreadable: gathered.first_unreadable,
+        cut,
+        sorted: Default::default(),
+    };
+    Ok((snapshot, gathered.has_shrunk))
+}
+
+/// Rows put together from pages; a row that moved to another page meanwhile is kept once.
+struct Gathered<T> {
+    rows: Vec<Arc<T>>,
+    seen: HashSet<String>,
+    unreadable: usize,
+    first_unreadable: Option<Unreadable>,
+    total: Option<u64>,
+    has_shrunk: bool,
+}
+
+impl<T> Default for Gathered<T> {
+    fn default() -> Self {
+        Self {
+            rows: Vec::new(),
+            seen: HashSet::new(),
+            unreadable: 0,
+            first_unreadable: None,
+            total: None,
+            has_shrunk: false,
+        }
+    }
+}
+
+impl<T: Listed> Gathered<T> {
+    fn add(&mut self, page: Page<T>) -> Next {
+        self.unreadable += page.unreadable.len();
+        if self.first_unreadable.is_none() {
+            self.first_unreadable = page.unreadable.into_iter().next();
+        }
+        for row in page.rows {
+            if self.seen.insert(row.remote_id().to_owned()) {
+                self.rows.push(row);
+            }
+        }
+        if let (Some(before), Some(now)) = (self.total, page.total) {
+            self.has_shrunk |= now < before;
+        }
+        self.total = page.total.or(self.total);
+        page.next
+    }
+
+    fn count(&self) -> usize {
+        self.rows.len() + self.unreadable
+    }
+}
