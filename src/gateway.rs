@@ -12,7 +12,7 @@ use crate::http::App;
 use crate::http::documents::Documents;
 use crate::http::hosts::AllowedHosts;
 use crate::http::request_id::RequestIds;
-use crate::load::{Cache, Registry};
+use crate::load::{Cache, Flights, Registry};
 use crate::model::{Vendor, Workspace};
 use crate::vendor::http::Connect;
 use crate::vendor::{Adapter, Result};
@@ -23,15 +23,17 @@ const WORKSPACE: &str = "default";
 /// Makes everything that answering requests takes.
 pub fn build(config: &Config, clock: &Clock, request_ids: RequestIds) -> Result<Arc<App>> {
     let cache = &config.cache;
+    let records = Arc::new(Cache::new(
+        clock.clone(),
+        cache.max_bytes,
+        cache.fresh,
+        cache.missing,
+    ));
     let registry = Registry {
         workspace: Workspace::new(WORKSPACE),
         adapters: adapters(config, clock)?,
-        cache: Arc::new(Cache::new(
-            clock.clone(),
-            cache.max_bytes,
-            cache.fresh,
-            cache.missing,
-        )),
+        flights: Flights::new(records.clone()),
+        cache: records,
         clock: clock.clone(),
         call_budget: config.server.request_timeout,
         max_scan: cache.max_scan,

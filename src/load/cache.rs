@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::flight::Flights;
 use super::record::{Kind, Record};
 use super::{Loaded, Outcome};
 use crate::clock::Clock;
@@ -16,7 +15,6 @@ use crate::model::{Vendor, Workspace};
 /// What is known of vendors' records.
 pub struct Cache {
     store: moka::sync::Cache<Key, Entry>,
-    flights: Flights,
     clock: Clock,
     fresh: SignedDuration,
     missing: SignedDuration,
@@ -92,16 +90,10 @@ impl Cache {
         let signed = |duration| SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX);
         Self {
             store,
-            flights: Flights::default(),
             clock,
             fresh: signed(fresh),
             missing: signed(missing),
         }
-    }
-
-    /// The calls under way for what is not known.
-    pub fn flights(&self) -> &Flights {
-        &self.flights
     }
 
     /// What is known of a record and still fresh; the outer `None` when nothing is.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::list::Rank;
+use super::listed::Rank;
 use crate::model::Vendor;
 use crate::vendor::Position;
 

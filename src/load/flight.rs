@@ -19,8 +19,11 @@ type Arrival = Result<Option<(Arc<dyn Any + Send + Sync>, jiff::Timestamp)>, Err
 type Waiting = watch::Receiver<Option<Arrival>>;
 
 /// The fetches under way, by what they fetch.
-#[derive(Clone, Default)]
-pub struct Flights(Arc<Mutex<HashMap<Key, Waiting>>>);
+#[derive(Clone)]
+pub struct Flights {
+    cache: Arc<Cache>,
+    running: Arc<Mutex<HashMap<Key, Waiting>>>,
+}
 
 /// Takes the keys of a fetch off the list even when the fetch panics; those who wait then see the channel close.
 struct Landing {
@@ -29,11 +32,18 @@ struct Landing {
 }
 
 impl Flights {
+    /// None yet; what they bring goes into this cache.
+    pub fn new(cache: Arc<Cache>) -> Self {
+        Self {
+            cache,
+            running: Arc::default(),
+        }
+    }
+
     /// Loads records: from the cache, from a fetch under way, or by one fetch for all the rest. Nobody waits beyond
     /// `until`.
     pub async fn load<T, F, Fut>(
         &self,
-        cache: &Arc<Cache>,
         keys: Vec<Key>,
         until: Instant,
         fetch: F,
@@ -47,9 +57,9 @@ impl Flights {
         let mut waiting = Vec::new();
         let mut senders = HashMap::new();
         {
-            let mut running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
             for key in keys {
-                if let Some(known) = cache.get::<T>(&key) {
+                if let Some(known) = self.cache.get::<T>(&key) {
                     outcomes.insert(key, Ok(known));
                 } else if let Some(arrival) = running.get(&key) {
                     waiting.push((key, arrival.clone()));
@@ -67,7 +77,7 @@ impl Flights {
                 flights: self.clone(),
                 senders,
             };
-            tokio::spawn(land(cache.clone(), landing, fetch(missing)));
+            tokio::spawn(land(landing, fetch(missing)));
         }
         for (key, arrival) in waiting {
             let outcome = arrived(&key, arrival, until).await;
@@ -77,13 +87,7 @@ impl Flights {
     }
 
     /// Loads one record in the same way.
-    pub async fn load_one<T, F, Fut>(
-        &self,
-        cache: &Arc<Cache>,
-        key: Key,
-        until: Instant,
-        fetch: F,
-    ) -> Outcome<T>
+    pub async fn load_one<T, F, Fut>(&self, key: Key, until: Instant, fetch: F) -> Outcome<T>
     where
         T: Record,
         F: FnOnce() -> Fut,
@@ -91,7 +95,7 @@ impl Flights {
     {
         let own = key.clone();
         let mut outcomes = self
-            .load(cache, vec![key.clone()], until, |_| {
+            .load(vec![key.clone()], until, |_| {
                 let fetched = fetch();
                 async move { vec![(own, fetched.await)] }
             })
@@ -101,11 +105,11 @@ impl Flights {
 }
 
 async fn land<T: Record>(
-    cache: Arc<Cache>,
     mut landing: Landing,
     fetch: impl Future<Output = Vec<(Key, Result<Option<Arc<T>>, Error>)>>,
 ) {
     for (key, outcome) in fetch.await {
+        let cache = landing.flights.cache.clone();
         let arrival = cache.put_outcome(key.clone(), outcome).map(|found| {
             found.map(|loaded| {
                 (
@@ -124,7 +128,7 @@ impl Landing {
     /// The cache has the record by now, so that whoever comes next need not wait.
     fn take(&mut self, key: &Key) -> Option<watch::Sender<Option<Arrival>>> {
         self.flights
-            .0
+            .running
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .remove(key);
@@ -136,7 +140,7 @@ impl Drop for Landing {
     fn drop(&mut self) {
         let mut running = self
             .flights
-            .0
+            .running
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         for key in self.senders.keys() {

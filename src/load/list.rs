@@ -1,22 +1,17 @@
 //! The merged list: one order over all vendors, each read in the way that suits it. Walking it with cursors gives every
 //! row exactly once.
 
-use std::cmp::Ordering;
-use std::future::Future;
 use std::sync::Arc;
 
 use futures_util::future::join_all;
 use jiff::Timestamp;
 
 use super::cursor::{Cursor, Fingerprint};
-use super::record::{Kind, Record};
+use super::listed::{Listed, Rank};
 use super::source::{Disordered, Findings, From, Hints, Source};
 use super::{Loaded, Outcome, Registry};
-use crate::model::{
-    Connection, ConnectionFilter, Order, OrderDirection, OrderField, Referral, ReferralFilter,
-    Vendor,
-};
-use crate::vendor::{Adapter, Call, Error, Native, Next, Page, Plan, Position};
+use crate::model::{Order, Vendor};
+use crate::vendor::{Call, Error, Next, Page, Plan};
 
 /// What a list is asked for.
 #[derive(Clone, Debug)]
@@ -81,60 +76,6 @@ pub enum ReportStatus {
     NotConfigured,
     /// Nothing of this vendor can pass the filter; it was not asked.
     Unsupported,
-}
-
-/// The place of a row in an order: by time, then vendor, then the vendor's id; rows without the time come last.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rank {
-    /// The time that the list is ordered by.
-    pub time: Option<Timestamp>,
-    /// Whose row.
-    pub vendor: Vendor,
-    /// The vendor's id.
-    pub remote_id: String,
-}
-
-/// Rows that can be listed over all vendors.
-pub trait Listed: Record + Sized {
-    /// The kind under which one page of a vendor's list is cached.
-    const PAGE: Kind;
-    /// The kind under which the whole list of a vendor is cached.
-    const SNAPSHOT: Kind;
-
-    /// Which rows are wanted.
-    type Filter: Clone + std::fmt::Debug + Send + Sync;
-
-    /// Whose row it is.
-    fn vendor(&self) -> Vendor;
-    /// The vendor's id.
-    fn remote_id(&self) -> &str;
-    /// The time by which it is ordered.
-    fn time(&self, field: OrderField) -> Option<Timestamp>;
-    /// Whether it says all that a single read would.
-    fn is_complete(&self) -> bool;
-    /// Whether the filter asks for what this row leaves out, so that only a single read can tell whether it is wanted.
-    fn is_judged_whole(&self, filter: &Self::Filter) -> bool;
-    /// Whether it is wanted.
-    fn passes(&self, filter: &Self::Filter) -> bool;
-    /// Whether no row at or after this time, in this order, can be wanted.
-    fn lies_beyond(filter: &Self::Filter, order: Order, time: Timestamp) -> bool;
-    /// Whether rows of this vendor may be wanted at all.
-    fn may_include(filter: &Self::Filter, vendor: Vendor) -> bool;
-    /// How the vendor's part is best read.
-    fn plan(adapter: &dyn Adapter, filter: &Self::Filter, order: Order) -> Plan;
-    /// Reads one page of it.
-    fn page(
-        adapter: &dyn Adapter,
-        call: &Call,
-        native: &Native,
-        position: Option<&Position>,
-    ) -> impl Future<Output = Result<Page<Self>, Error>> + Send;
-    /// Reads one row by itself.
-    fn single(
-        adapter: &dyn Adapter,
-        call: &Call,
-        id: &str,
-    ) -> impl Future<Output = Result<Option<Self>, Error>> + Send;
 }
 
 /// Reads a page of the merged list. A vendor that fails costs its own rows.
@@ -372,167 +313,5 @@ impl<T: Listed> List<T> {
         };
         let hints = self.hints.iter().filter_map(hint).collect();
         Some(Cursor { after, hints }.write(list))
-    }
-}
-
-impl Rank {
-    /// The place of a row.
-    pub fn of<T: Listed>(row: &T, field: OrderField) -> Self {
-        Self {
-            time: row.time(field),
-            vendor: row.vendor(),
-            remote_id: row.remote_id().to_owned(),
-        }
-    }
-
-    /// Which of two places comes first.
-    pub fn compare(&self, other: &Self, direction: OrderDirection) -> Ordering {
-        let by_time = match (self.time, other.time) {
-            (Some(one), Some(other)) if direction == OrderDirection::Desc => other.cmp(&one),
-            (Some(one), Some(other)) => one.cmp(&other),
-            (Some(_), None) => Ordering::Less,
-            (None, Some(_)) => Ordering::Greater,
-            (None, None) => Ordering::Equal,
-        };
-        by_time
-            .then_with(|| self.vendor.cmp(&other.vendor))
-            .then_with(|| self.remote_id.cmp(&other.remote_id))
-    }
-}
-
-impl Listed for Referral {
-    const PAGE: Kind = Kind::ReferralPage;
-    const SNAPSHOT: Kind = Kind::ReferralSnapshot;
-
-    type Filter = ReferralFilter;
-
-    fn vendor(&self) -> Vendor {
-        self.vendor
-    }
-
-    fn remote_id(&self) -> &str {
-        &self.remote_id
-    }
-
-    fn time(&self, field: OrderField) -> Option<Timestamp> {
-        match field {
-            OrderField::CreatedAt => self.created_at.map(|time| time.0),
-            OrderField::UpdatedAt => self.updated_at.map(|time| time.0),
-        }
-    }
-
-    fn is_complete(&self) -> bool {
-        self.complete
-    }
-
-    /// Lists may lack the people, by whose names and addresses the filter may go.
-    fn is_judged_whole(&self, filter: &ReferralFilter) -> bool {
-        if self.complete || (filter.email.is_none() && filter.search.is_none()) {
-            return false;
-        }
-        let apart_from_people = ReferralFilter {
-            email: None,
-            search: None,
-            ..filter.clone()
-        };
-        apart_from_people.matches(self)
-    }
-
-    fn passes(&self, filter: &ReferralFilter) -> bool {
-        filter.matches(self)
-    }
-
-    fn lies_beyond(filter: &ReferralFilter, order: Order, time: Timestamp) -> bool {
-        let (after, before) = match order.field {
-            OrderField::CreatedAt => (filter.created_after, filter.created_before),
-            OrderField::UpdatedAt => (filter.updated_after, filter.updated_before),
-        };
-        match order.direction {
-            OrderDirection::Asc => before.is_some_and(|bound| time >= bound.0),
-            OrderDirection::Desc => after.is_some_and(|bound| time <= bound.0),
-        }
-    }
-
-    fn may_include(filter: &ReferralFilter, vendor: Vendor) -> bool {
-        filter
-            .vendors
-            .as_ref()
-            .is_none_or(|vendors| vendors.contains(&vendor))
-    }
-
-    fn plan(adapter: &dyn Adapter, filter: &ReferralFilter, order: Order) -> Plan {
-        adapter.plan_referrals(filter, order)
-    }
-
-    async fn page(
-        adapter: &dyn Adapter,
-        call: &Call,
-        native: &Native,
-        position: Option<&Position>,
-    ) -> Result<Page<Self>, Error> {
-        adapter.referrals(call, native, position).await
-    }
-
-    async fn single(adapter: &dyn Adapter, call: &Call, id: &str) -> Result<Option<Self>, Error> {
-        adapter.referral(call, id).await
-    }
-}
-
-impl Listed for Connection {
-    const PAGE: Kind = Kind::ConnectionPage;
-    const SNAPSHOT: Kind = Kind::ConnectionSnapshot;
-
-    type Filter = ConnectionFilter;
-
-    fn vendor(&self) -> Vendor {
-        self.vendor
-    }
-
-    fn remote_id(&self) -> &str {
-        &self.remote_id
-    }
-
-    fn time(&self, field: OrderField) -> Option<Timestamp> {
-        match field {
-            OrderField::CreatedAt => self.created_at.map(|time| time.0),
-            OrderField::UpdatedAt => self.updated_at.map(|time| time.0),
-        }
-    }
-
-    fn is_complete(&self) -> bool {
-        true
-    }
-
-    fn is_judged_whole(&self, _filter: &ConnectionFilter) -> bool {
-        false
-    }
-
-    fn passes(&self, filter: &ConnectionFilter) -> bool {
-        filter.matches(self)
-    }
-
-    fn lies_beyond(_filter: &ConnectionFilter, _order: Order, _time: Timestamp) -> bool {
-        false
-    }
-
-    fn may_include(_filter: &ConnectionFilter, _vendor: Vendor) -> bool {
-        true
-    }
-
-    fn plan(adapter: &dyn Adapter, filter: &ConnectionFilter, order: Order) -> Plan {
-        adapter.plan_connections(filter, order)
-    }
-
-    async fn page(
-        adapter: &dyn Adapter,
-        call: &Call,
-        native: &Native,
-        position: Option<&Position>,
-    ) -> Result<Page<Self>, Error> {
-        adapter.connections(call, native, position).await
-    }
-
-    async fn single(adapter: &dyn Adapter, call: &Call, id: &str) -> Result<Option<Self>, Error> {
-        adapter.connection(call, id).await
     }
 }

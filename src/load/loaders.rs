@@ -213,9 +213,8 @@ impl Loaders {
         let key = self.registry.scope(&**adapter).key(T::KIND, id);
         let call = self.registry.detached(&self.call);
         self.registry
-            .cache
-            .flights()
-            .load_one(&self.registry.cache, key, self.call.deadline, || {
+            .flights
+            .load_one(key, self.call.deadline, || {
                 let fetched = fetch(adapter.clone(), call);
                 async move { fetched.await.map(|found| found.map(Arc::new)) }
             })
@@ -241,10 +240,9 @@ impl<T: Fetch> BatchFn<Arc<str>, Outcome<T>> for Batch<T> {
             .map(|id| scope.key(T::KIND, id.clone()))
             .collect();
         let (adapter, call) = (self.adapter.clone(), self.registry.detached(&self.call));
-        let cache = &self.registry.cache;
-        let outcomes = cache
-            .flights()
-            .load(cache, keys, self.call.deadline, |missing| {
+        let flights = &self.registry.flights;
+        let outcomes = flights
+            .load(keys, self.call.deadline, |missing| {
                 fetch(adapter, call, missing)
             })
             .await;

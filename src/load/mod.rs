@@ -7,6 +7,7 @@ pub mod cache;
 pub mod cursor;
 pub mod flight;
 pub mod list;
+pub mod listed;
 pub mod loaders;
 pub mod record;
 pub mod source;
@@ -16,7 +17,9 @@ pub mod whole;
 mod tests;
 
 pub use cache::{Bounded, Cache, Key, Scope};
-pub use list::{List, ListRequest, Listed, Report, ReportStatus};
+pub use flight::Flights;
+pub use list::{List, ListRequest, Report, ReportStatus};
+pub use listed::{Listed, Rank};
 pub use loaders::Loaders;
 pub use record::{Kind, Record};
 
@@ -38,6 +41,8 @@ pub struct Registry {
     pub adapters: BTreeMap<Vendor, Arc<dyn Adapter>>,
     /// Shared by all workspaces; its keys tell them apart.
     pub cache: Arc<Cache>,
+    /// The calls under way for what the cache lacks.
+    pub flights: Flights,
     /// Tells the time.
     pub clock: Clock,
     /// How long a call that has outlived its request may go on.

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::Loaded;
-use super::list::Listed;
 use crate::model::{Connection, Facilitator, FeePreview, Note, Person, Referral, Stage};
 use crate::vendor::Page;
 
@@ -113,14 +112,6 @@ impl Record for EngagementReferrals {
 
     fn weight(&self) -> usize {
         self.0.rows.iter().map(|row| row.weight()).sum::<usize>() + size_of::<Self>()
-    }
-}
-
-impl<T: Listed> Record for Page<T> {
-    const KIND: Kind = T::PAGE;
-
-    fn weight(&self) -> usize {
-        self.rows.iter().map(|row| row.weight()).sum::<usize>() + size_of::<Self>()
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use futures_util::stream::{self, StreamExt as _};
 use jiff::Timestamp;
 
-use super::list::{Listed, Rank};
+use super::listed::{Listed, Rank};
 use super::record::{Kind, Record};
 use super::whole::{Snapshot, read_all};
 use super::{Key, Loaded, Registry};
@@ -409,15 +409,13 @@ impl From<'_> {
         let (native, at) = (native.clone(), at.cloned());
         let prime = self.primer();
         let key = self.key(Page::<T>::KIND, &native, at.as_ref());
-        let flights = self.registry.cache.flights();
+        let flights = &self.registry.flights;
         let fetch = || async move {
             let page = T::page(&*adapter, &call, &native, at.as_ref()).await?;
             prime.rows(&page.rows);
             Ok(Some(Arc::new(page)))
         };
-        flights
-            .load_one(&self.registry.cache, key, self.call.deadline, fetch)
-            .await
+        flights.load_one(key, self.call.deadline, fetch).await
     }
 
     async fn snapshot<T: Listed>(&self, native: &Native) -> super::Outcome<Snapshot<T>> {
@@ -426,15 +424,13 @@ impl From<'_> {
         let max_scan = self.registry.max_scan;
         let prime = self.primer();
         let key = self.key(Snapshot::<T>::KIND, &native, None);
-        let flights = self.registry.cache.flights();
+        let flights = &self.registry.flights;
         let fetch = || async move {
             let snapshot = read_all::<T>(&*adapter, &call, &native, max_scan).await?;
             prime.rows(&snapshot.rows);
             Ok(Some(Arc::new(snapshot)))
         };
-        flights
-            .load_one(&self.registry.cache, key, self.call.deadline, fetch)
-            .await
+        flights.load_one(key, self.call.deadline, fetch).await
     }
 
     async fn single<T: Listed>(&self, id: &str) -> super::Outcome<T> {
@@ -445,10 +441,8 @@ impl From<'_> {
             let record = T::single(&*adapter, &call, &id).await?;
             Ok(record.map(Arc::new))
         };
-        let flights = self.registry.cache.flights();
-        flights
-            .load_one(&self.registry.cache, key, self.call.deadline, fetch)
-            .await
+        let flights = &self.registry.flights;
+        flights.load_one(key, self.call.deadline, fetch).await
     }
 
     fn key(&self, kind: Kind, native: &Native, at: Option<&Position>) -> Key {

@@ -9,8 +9,9 @@ use proptest::prelude::*;
 use tokio::time::Instant;
 
 use super::cursor::{Cursor, Fingerprint};
-use super::list::{Rank, read};
-use super::{Cache, ListRequest, Registry, ReportStatus};
+use super::list::read;
+use super::listed::Rank;
+use super::{Cache, Flights, ListRequest, Registry, ReportStatus};
 use crate::clock::{Clock, ClockHand};
 use crate::model::{
     Capability, Connection, ConnectionFilter, ConnectionStatus, DateTime, Json, Order,
@@ -171,10 +172,12 @@ fn world(script: Script, max_scan: usize) -> World {
     let script = Arc::new(script);
     let adapter: Arc<dyn Adapter> = script.clone();
     let fresh = Duration::from_secs(30);
+    let cache = Arc::new(Cache::new(clock.clone(), 1 << 20, fresh, fresh));
     let registry = Registry {
         workspace: Workspace::new("test"),
         adapters: BTreeMap::from([(VENDOR, adapter)]),
-        cache: Arc::new(Cache::new(clock.clone(), 1 << 20, fresh, fresh)),
+        flights: Flights::new(cache.clone()),
+        cache,
         clock,
         call_budget: Duration::from_mins(1),
         max_scan,

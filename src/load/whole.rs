@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use futures_util::stream::{self, StreamExt as _};
 
-use super::list::{Listed, Rank};
+use super::listed::{Listed, Rank};
 use super::record::{Kind, Record};
 use crate::model::{Order, OrderDirection, OrderField};
 use crate::vendor::{Adapter, Call, Error, Native, Next, Page, Unreadable};

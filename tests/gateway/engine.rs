@@ -8,7 +8,7 @@ use async_graphql::{EmptyMutation, EmptySubscription, Object, Schema};
 use dataloader::BatchFn;
 use pretty_assertions::assert_eq;
 use referral_gateway::clock::Clock;
-use referral_gateway::load::{Cache, Kind, Scope};
+use referral_gateway::load::{Cache, Flights, Kind, Scope};
 use referral_gateway::model::{Note, Vendor, Workspace};
 use tokio::time::{Instant, timeout};
 
@@ -130,23 +130,24 @@ async fn a_hundred_loads_at_once_are_one_batch() {
     assert_eq!(batches.load(Ordering::SeqCst), 1);
 }
 
+fn cache() -> Arc<Cache> {
+    let (fresh, missing) = (Duration::from_mins(1), Duration::from_secs(5));
+    Arc::new(Cache::new(Clock::system(), 1 << 20, fresh, missing))
+}
+
 /// The reason for loading in a detached task: moka's own `try_get_with` dies with the client that began it.
 #[tokio::test(start_paused = true)]
 async fn a_fetch_outlives_the_clients_that_began_it_and_fills_the_cache() {
-    let cache = Arc::new(Cache::new(
-        Clock::system(),
-        1 << 20,
-        Duration::from_mins(1),
-        Duration::from_secs(5),
-    ));
+    let cache = cache();
+    let flights = Flights::new(cache.clone());
     let key =
         Scope::new(Workspace::new("default"), Vendor::Introzy, "").key(Kind::Notes, "1".into());
     let fetches = Arc::new(AtomicUsize::new(0));
     let client = |patience: u64| {
-        let (cache, key, fetches) = (cache.clone(), key.clone(), fetches.clone());
+        let (flights, key, fetches) = (flights.clone(), key.clone(), fetches.clone());
         async move {
             let until = Instant::now() + Duration::from_secs(10);
-            let load = cache.flights().load_one(&cache, key, until, || async move {
+            let load = flights.load_one(key, until, || async move {
                 fetches.fetch_add(1, Ordering::SeqCst);
                 tokio::time::sleep(Duration::from_millis(400)).await;
                 Ok(Some(Arc::new(Vec::<Note>::new())))
@@ -176,23 +177,15 @@ async fn a_fetch_outlives_the_clients_that_began_it_and_fills_the_cache() {
 
 #[tokio::test]
 async fn a_fetch_that_panics_fails_those_who_wait_and_not_those_who_come_later() {
-    let cache = Arc::new(Cache::new(
-        Clock::system(),
-        1 << 20,
-        Duration::from_mins(1),
-        Duration::from_secs(5),
-    ));
+    let cache = cache();
+    let flights = Flights::new(cache.clone());
     let key =
         Scope::new(Workspace::new("default"), Vendor::Introzy, "").key(Kind::Notes, "1".into());
     let until = Instant::now() + Duration::from_secs(10);
     let failed =
-        cache
-            .flights()
-            .load_one::<Vec<Note>, _, _>(&cache, key.clone(), until, || async {
-                panic!("on purpose")
-            });
+        flights.load_one::<Vec<Note>, _, _>(key.clone(), until, || async { panic!("on purpose") });
     assert!(failed.await.is_err());
-    let fine = cache.flights().load_one(&cache, key, until, || async {
+    let fine = flights.load_one(key, until, || async {
         Ok(Some(Arc::new(Vec::<Note>::new())))
     });
     assert!(fine.await.is_ok_and(|found| found.is_some()));
