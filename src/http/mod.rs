@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::response::Redirect;
 use axum::routing::get;
 use tokio_util::sync::CancellationToken;
 
@@ -52,6 +53,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/health/ready", get(health::ready));
     if app.graphiql {
         router = router
+            .route("/", get(async || Redirect::temporary("/graphiql")))
             .route("/graphiql", get(assets::graphiql))
             .route("/graphiql/playground.js", get(assets::playground_script))
             .route("/assets/{*path}", get(assets::asset));

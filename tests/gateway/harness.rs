@@ -18,6 +18,8 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 pub struct World {
     pub sandbox: Sandbox,
     pub url: String,
+    /// What points a gateway at the sandbox.
+    pub environment: HashMap<&'static str, String>,
     pub hand: ClockHand,
     pub http: reqwest::Client,
     /// Ends the gateway, as a signal would.
@@ -67,7 +69,7 @@ impl World {
             .iter()
             .map(|vendor| vendor.to_uppercase())
             .collect();
-        let environment: HashMap<&str, String> = sandbox
+        let environment: HashMap<&'static str, String> = sandbox
             .environment(&origin)
             .into_iter()
             .filter(|(name, _)| !prefixes.iter().any(|prefix| name.starts_with(prefix)))
@@ -89,6 +91,7 @@ impl World {
         Self {
             sandbox,
             url,
+            environment,
             hand,
             http: client(),
             shutdown,

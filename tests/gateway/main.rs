@@ -11,6 +11,7 @@
 )]
 
 mod calls;
+mod check;
 mod config;
 mod engine;
 mod failures;
