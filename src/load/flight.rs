@@ -4,7 +4,8 @@
 use std::any::Any;
 use std::collections::HashMap;
 use std::future::Future;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::marker::PhantomData;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
@@ -25,10 +26,12 @@ pub struct Flights {
     running: Arc<Mutex<HashMap<Key, Waiting>>>,
 }
 
-/// Takes the keys of a fetch off the list even when the fetch panics; those who wait then see the channel close.
-struct Landing {
+/// Where a fetch hands over each record as it arrives, so that a slow one holds up no other. Dropped, also by a panic,
+/// it takes the keys that never arrived off the list; those who wait then see the channel close.
+pub struct Landing<T> {
     flights: Flights,
-    senders: HashMap<Key, watch::Sender<Option<Arrival>>>,
+    senders: Mutex<HashMap<Key, watch::Sender<Option<Arrival>>>>,
+    kind: PhantomData<fn(T)>,
 }
 
 impl Flights {
@@ -50,14 +53,14 @@ impl Flights {
     ) -> HashMap<Key, Outcome<T>>
     where
         T: Record,
-        F: FnOnce(Vec<Key>) -> Fut,
-        Fut: Future<Output = Vec<(Key, Result<Option<Arc<T>>, Error>)>> + Send + 'static,
+        F: FnOnce(Vec<Key>, Landing<T>) -> Fut,
+        Fut: Future<Output = ()> + Send + 'static,
     {
         let mut outcomes = HashMap::with_capacity(keys.len());
         let mut waiting = Vec::new();
         let mut senders = HashMap::new();
         {
-            let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut running = locked(&self.running);
             for key in keys {
                 if let Some(known) = self.cache.get::<T>(&key) {
                     outcomes.insert(key, Ok(known));
@@ -75,9 +78,10 @@ impl Flights {
             let missing = senders.keys().cloned().collect();
             let landing = Landing {
                 flights: self.clone(),
-                senders,
+                senders: Mutex::new(senders),
+                kind: PhantomData,
             };
-            tokio::spawn(land(landing, fetch(missing)));
+            tokio::spawn(fetch(missing, landing));
         }
         for (key, arrival) in waiting {
             let outcome = arrived(&key, arrival, until).await;
@@ -95,22 +99,20 @@ impl Flights {
     {
         let own = key.clone();
         let mut outcomes = self
-            .load(vec![key.clone()], until, |_| {
+            .load(vec![key.clone()], until, |_, landing| {
                 let fetched = fetch();
-                async move { vec![(own, fetched.await)] }
+                async move { landing.land(&own, fetched.await) }
             })
             .await;
         outcomes.remove(&key).unwrap_or_else(|| Err(lost(&key)))
     }
 }
 
-async fn land<T: Record>(
-    mut landing: Landing,
-    fetch: impl Future<Output = Vec<(Key, Result<Option<Arc<T>>, Error>)>>,
-) {
-    for (key, outcome) in fetch.await {
-        let cache = landing.flights.cache.clone();
-        let arrival = cache.put_outcome(key.clone(), outcome).map(|found| {
+impl<T: Record> Landing<T> {
+    /// Hands over what came of one key: to the cache, then to everyone who waits. Whoever comes next finds it there.
+    pub fn land(&self, key: &Key, outcome: Result<Option<Arc<T>>, Error>) {
+        let arrival = self.flights.cache.put_outcome(key.clone(), outcome);
+        let arrival = arrival.map(|found| {
             found.map(|loaded| {
                 (
                     loaded.value as Arc<dyn Any + Send + Sync>,
@@ -118,35 +120,24 @@ async fn land<T: Record>(
                 )
             })
         });
-        if let Some(sender) = landing.take(&key) {
+        locked(&self.flights.running).remove(key);
+        if let Some(sender) = locked(&self.senders).remove(key) {
             sender.send_replace(Some(arrival));
         }
     }
 }
 
-impl Landing {
-    /// The cache has the record by now, so that whoever comes next need not wait.
-    fn take(&mut self, key: &Key) -> Option<watch::Sender<Option<Arrival>>> {
-        self.flights
-            .running
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(key);
-        self.senders.remove(key)
-    }
-}
-
-impl Drop for Landing {
+impl<T> Drop for Landing<T> {
     fn drop(&mut self) {
-        let mut running = self
-            .flights
-            .running
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        for key in self.senders.keys() {
+        let mut running = locked(&self.flights.running);
+        for key in locked(&self.senders).keys() {
             running.remove(key);
         }
     }
+}
+
+fn locked<M>(mutex: &Mutex<M>) -> MutexGuard<'_, M> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 async fn arrived<T: Record>(key: &Key, mut arrival: Waiting, until: Instant) -> Outcome<T> {

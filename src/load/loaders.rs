@@ -10,6 +10,7 @@ use dataloader::cached::Loader;
 use futures_util::stream::{self, StreamExt as _};
 use tokio::time::Instant;
 
+use super::flight::Landing;
 use super::record::{EngagementReferrals, Record};
 use super::{Key, Loaded, Outcome, Registry};
 use crate::model::{Connection, Facilitator, FeePreview, Note, Person, Referral, Stage, Vendor};
@@ -242,8 +243,8 @@ impl<T: Fetch> BatchFn<Arc<str>, Outcome<T>> for Batch<T> {
         let (adapter, call) = (self.adapter.clone(), self.registry.detached(&self.call));
         let flights = &self.registry.flights;
         let outcomes = flights
-            .load(keys, self.call.deadline, |missing| {
-                fetch(adapter, call, missing)
+            .load(keys, self.call.deadline, |missing, landing| {
+                fetch(adapter, call, missing, landing)
             })
             .await;
         outcomes
@@ -258,50 +259,50 @@ async fn fetch<T: Fetch>(
     adapter: Arc<dyn Adapter>,
     call: Call,
     keys: Vec<Key>,
-) -> Vec<(Key, Result<Option<Arc<T>>>)> {
-    if let Some(limit) = T::bulk_limit(&*adapter).filter(|limit| *limit > 0 && keys.len() > 1) {
-        let batches: Vec<Vec<Key>> = keys.chunks(limit).map(<[Key]>::to_vec).collect();
-        let batches = batches
-            .into_iter()
-            .map(|keys| fetch_bulk(&*adapter, &call, keys));
-        return stream::iter(batches)
-            .buffer_unordered(PARALLEL)
-            .concat()
-            .await;
-    }
-    fetch_singly(&*adapter, &call, keys).await
+    landing: Landing<T>,
+) {
+    let Some(limit) = T::bulk_limit(&*adapter).filter(|limit| *limit > 0 && keys.len() > 1) else {
+        return fetch_singly(&*adapter, &call, keys, &landing).await;
+    };
+    let batches: Vec<Vec<Key>> = keys.chunks(limit).map(<[Key]>::to_vec).collect();
+    let fetches = stream::iter(batches);
+    let fetch = async |keys| fetch_bulk(&*adapter, &call, keys, &landing).await;
+    fetches.for_each_concurrent(PARALLEL, fetch).await;
 }
 
 async fn fetch_singly<T: Fetch>(
     adapter: &dyn Adapter,
     call: &Call,
     keys: Vec<Key>,
-) -> Vec<(Key, Result<Option<Arc<T>>>)> {
-    let singles = keys.into_iter().map(async |key| {
+    landing: &Landing<T>,
+) {
+    let fetch = async |key: Key| {
         let found = T::one(adapter, call, key.id()).await;
-        (key, found.map(|found| found.map(Arc::new)))
-    });
-    stream::iter(singles)
-        .buffer_unordered(PARALLEL)
-        .collect()
-        .await
+        landing.land(&key, found.map(|found| found.map(Arc::new)));
+    };
+    stream::iter(keys)
+        .for_each_concurrent(PARALLEL, fetch)
+        .await;
 }
 
 async fn fetch_bulk<T: Fetch>(
     adapter: &dyn Adapter,
     call: &Call,
     keys: Vec<Key>,
-) -> Vec<(Key, Result<Option<Arc<T>>>)> {
+    landing: &Landing<T>,
+) {
     let ids: Vec<&str> = keys.iter().map(|key| &**key.id()).collect();
     let found = match T::bulk(adapter, call, &ids).await {
         Ok(found) => found,
         // One id that the vendor takes offence at must not cost the others their records.
         Err(error) if error.kind == error::Kind::Rejected => {
-            return fetch_singly(adapter, call, keys).await;
+            return fetch_singly(adapter, call, keys, landing).await;
         }
         Err(error) => {
-            let failed = |key| (key, Err(error.clone()));
-            return keys.into_iter().map(failed).collect();
+            for key in &keys {
+                landing.land(key, Err(error.clone()));
+            }
+            return;
         }
     };
     let mut records: HashMap<String, Arc<T>> = found
@@ -309,17 +310,16 @@ async fn fetch_bulk<T: Fetch>(
         .into_iter()
         .map(|record| (record.id().to_owned(), Arc::new(record)))
         .collect();
-    let (mut outcomes, mut missing) = (Vec::with_capacity(keys.len()), Vec::new());
+    let mut missing = Vec::new();
     for key in keys {
         match records.remove(&**key.id()) {
             None if found.unreadable > 0 => missing.push(key),
-            record => outcomes.push((key, Ok(record))),
+            record => landing.land(&key, Ok(record)),
         }
     }
     // A row that cannot be read tells no id. Asked for by itself, each of the missing says what it is: not there, or
     // not readable.
-    outcomes.extend(fetch_singly(adapter, call, missing).await);
-    outcomes
+    fetch_singly(adapter, call, missing, landing).await;
 }
 
 fn not_configured(vendor: Vendor) -> Error {

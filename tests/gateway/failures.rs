@@ -437,3 +437,26 @@ async fn the_request_has_a_time_of_its_own() {
     assert_eq!(source(&data, "PLANNR")["code"], "DEADLINE_EXCEEDED");
     assert!(count(&data, "INTROZY") > 0);
 }
+
+#[tokio::test]
+async fn a_call_that_hangs_costs_its_own_record_and_not_the_others_of_its_batch() {
+    let toml = "[limits]\nvendor_timeout = \"30s\"\n[server]\nrequest_timeout = \"3s\"";
+    let world = World::with(Options {
+        toml,
+        ..Options::default()
+    })
+    .await;
+    let hang = Fault {
+        path: Some("/api/pipelines/referral/deals/*".to_owned()),
+        times: Some(3),
+        ..Fault::new("introzy", Kind::Hang)
+    };
+    world.sandbox.fault(hang);
+    let query = "{ referrals(first: 10, filter: { vendors: [INTROZY] }) { nodes { notes { totalCount } } } }";
+    let answer = world.query(query).await;
+    let nodes = answer["data"]["referrals"]["nodes"].as_array().unwrap();
+    let told = nodes.iter().filter(|node| !node["notes"].is_null());
+    assert_eq!(told.count(), 7, "{answer:#}");
+    let codes: Vec<String> = codes(&answer).into_iter().map(|(_, code)| code).collect();
+    assert_eq!(codes, ["DEADLINE_EXCEEDED"; 3]);
+}
