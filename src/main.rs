@@ -93,7 +93,12 @@ async fn serve(file: Option<&Path>, with_sandbox: bool) -> Result<(), Failure> {
     } else {
         HashMap::new()
     };
-    let config = read_config(file, &environment)?;
+    let mut config = read_config(file, &environment)?;
+    if with_sandbox {
+        // What is kept for the real vendors is no affair of the sandbox's.
+        config.server.data_dir = config.server.data_dir.map(|folder| folder.join("sandbox"));
+    }
+    prepare(config.server.data_dir.as_deref())?;
     telemetry::start(&config.log);
 
     let app = gateway::build(&config, &clock, RequestIds::random()).map_err(one_line)?;
@@ -164,6 +169,7 @@ async fn start_sandbox(clock: &Clock) -> Result<HashMap<&'static str, String>, F
 
 async fn check(file: Option<&Path>, online: bool) -> Result<(), Failure> {
     let config = read_config(file, &HashMap::new())?;
+    prepare(config.server.data_dir.as_deref())?;
     let clock = Clock::system();
     let adapters = gateway::adapters(&config, &clock).map_err(one_line)?;
     let mut failures = Vec::new();
@@ -221,6 +227,24 @@ fn read_config(
             .or_else(|| std::env::var(name).ok())
     };
     Config::read(text.as_deref(), &environment)
+}
+
+/// Makes the data folder and tries to write there: the first rotated token would be a bad moment to learn of it.
+fn prepare(data_dir: Option<&Path>) -> Result<(), Failure> {
+    let Some(folder) = data_dir else {
+        return Ok(());
+    };
+    let trial = folder.join(".writable");
+    let tried = std::fs::create_dir_all(folder)
+        .and_then(|()| std::fs::write(&trial, ""))
+        .and_then(|()| std::fs::remove_file(&trial));
+    tried.map_err(|error| {
+        let place = folder.display();
+        vec![format!(
+            "server.data_dir (REFERRAL_GATEWAY_DATA_DIR): cannot write to {place}: {}",
+            error.kind()
+        )]
+    })
 }
 
 async fn asked_to_end() {

@@ -7,6 +7,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use tracing_subscriber::EnvFilter;
+
 use crate::http::guard::MAX_TOKENS;
 use crate::model::Vendor;
 use crate::vendor::http::Limits;
@@ -228,23 +230,26 @@ impl Cache {
 
 impl Log {
     fn read(section: &mut Section<'_>) -> Self {
-        Self {
-            json: section.one_of(
-                key(
-                    "format",
-                    "How log lines look: text for people, json for machines.",
-                ),
-                &[("text", false), ("json", true)],
+        let json = section.one_of(
+            key(
+                "format",
+                "How log lines look: text for people, json for machines.",
             ),
-            filter: section.text_or(
-                env_key(
-                    "filter",
-                    "RUST_LOG",
-                    "What is logged, as tracing's EnvFilter reads it.",
-                ),
-                "info",
-            ),
+            &[("text", false), ("json", true)],
+        );
+        let filter_key = env_key(
+            "filter",
+            "RUST_LOG",
+            "What is logged, as tracing's EnvFilter reads it.",
+        );
+        let filter = section.text_or(filter_key, "info");
+        if EnvFilter::try_new(&filter).is_err() {
+            section.problem::<()>(
+                filter_key,
+                "must be a filter such as info or info,referral_gateway=debug",
+            );
         }
+        Self { json, filter }
     }
 }
 

@@ -53,11 +53,17 @@ struct Problem {
 pub async fn post(State(app): State<Arc<App>>, headers: HeaderMap, body: Body) -> Response {
     let accepted = Accepted::of(&headers);
     let id = app.request_ids.next();
-    let wire = match read_post(&headers, body, app.max_request_bytes).await {
+    let deadline = Instant::now() + app.request_timeout;
+    let arrived = timeout_at(deadline, read_post(&headers, body, app.max_request_bytes)).await;
+    let wire = match arrived.unwrap_or_else(|_| Err(too_slow())) {
         Ok(wire) => wire,
         Err(problem) => return accepted.refuse(&id, &problem),
     };
-    answer(&app, accepted, id, wire, Method::Post).await
+    let call = Call {
+        request_id: id,
+        deadline,
+    };
+    answer(&app, accepted, call, wire, Method::Post).await
 }
 
 /// `GET /graphql`: queries only.
@@ -72,7 +78,11 @@ pub async fn get(
         Ok(wire) => wire,
         Err(problem) => return accepted.refuse(&id, &problem),
     };
-    answer(&app, accepted, id, wire, Method::Get).await
+    let call = Call {
+        request_id: id,
+        deadline: Instant::now() + app.request_timeout,
+    };
+    answer(&app, accepted, call, wire, Method::Get).await
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -81,13 +91,8 @@ enum Method {
     Post,
 }
 
-async fn answer(
-    app: &App,
-    accepted: Accepted,
-    id: Arc<str>,
-    wire: Wire,
-    method: Method,
-) -> Response {
+async fn answer(app: &App, accepted: Accepted, call: Call, wire: Wire, method: Method) -> Response {
+    let id = call.request_id.clone();
     if accepted == Accepted::Nothing {
         let message = format!("This endpoint answers {GRAPHQL_JSON} and application/json.");
         return accepted.refuse(
@@ -118,13 +123,9 @@ async fn answer(
         );
     }
 
-    let call = Call {
-        request_id: id.clone(),
-        deadline: Instant::now() + app.request_timeout,
-    };
     let until = call.deadline + GRACE;
     let mut request = async_graphql::Request::new(query);
-    request.operation_name = wire.operation_name;
+    request.operation_name = wire.operation_name.filter(|name| !name.is_empty());
     request.variables =
         async_graphql::Variables::from_json(wire.variables.unwrap_or_default().into());
     request.extensions = wire.extensions.map(extensions).unwrap_or_default();
@@ -242,11 +243,39 @@ fn extensions(map: serde_json::Map<String, serde_json::Value>) -> async_graphql:
     async_graphql::Extensions(entries.collect())
 }
 
+fn too_slow() -> Problem {
+    Problem {
+        status: StatusCode::REQUEST_TIMEOUT,
+        code: code::DEADLINE_EXCEEDED,
+        message: "The request's time was used up before its body had arrived.".to_owned(),
+    }
+}
+
 fn bad_request(message: &str) -> Problem {
     Problem {
         status: StatusCode::BAD_REQUEST,
         code: code::BAD_USER_INPUT,
         message: message.to_owned(),
+    }
+}
+
+/// Whether a part of an `Accept` header has the quality 0.
+fn is_refused(part: &str) -> bool {
+    let mut parameters = part
+        .split(';')
+        .skip(1)
+        .map(|text| text.trim().to_ascii_lowercase());
+    let quality = parameters.find_map(|text| text.strip_prefix("q=").map(str::to_owned));
+    quality.is_some_and(|quality| quality.parse() == Ok(0.0_f32))
+}
+
+/// The engine's own errors, of validation and of coercion, carry no code: they are all about the request.
+fn mark_as_input(id: &str, error: &mut ServerError) {
+    let extensions = error.extensions.get_or_insert_default();
+    if extensions.get("code").is_none() {
+        extensions.set("code", code::BAD_USER_INPUT);
+        extensions.set("retryable", false);
+        extensions.set("requestId", id);
     }
 }
 
@@ -280,10 +309,7 @@ impl Accepted {
         let essences: Vec<String> = text
             .iter()
             .flat_map(|value| value.split(','))
-            .filter(|part| {
-                !part.to_ascii_lowercase().replace(' ', "").contains(";q=0,")
-                    && !part.replace(' ', "").ends_with(";q=0")
-            })
+            .filter(|part| !is_refused(part))
             .map(|part| {
                 part.split(';')
                     .next()
@@ -307,7 +333,10 @@ impl Accepted {
     }
 
     /// An executed request: with the GraphQL media type, one without data is a 400.
-    fn respond(self, id: &str, response: GraphQLResponse) -> Response {
+    fn respond(self, id: &str, mut response: GraphQLResponse) -> Response {
+        for error in &mut response.errors {
+            mark_as_input(id, error);
+        }
         let without_data = response.is_err() && matches!(response.data, Value::Null);
         let status = if self == Self::GraphQL && without_data {
             StatusCode::BAD_REQUEST
@@ -318,6 +347,12 @@ impl Accepted {
     }
 
     fn refuse(self, id: &str, problem: &Problem) -> Response {
+        info!(
+            request_id = id,
+            status = problem.status.as_u16(),
+            code = problem.code,
+            "request refused"
+        );
         self.dress(
             id,
             problem.status,
@@ -336,13 +371,11 @@ impl Accepted {
                 failure(id, code, &refusal.to_string())
             }
             DocumentError::Syntax(mut error) => {
-                error
-                    .extensions
-                    .get_or_insert_default()
-                    .set("code", code::BAD_USER_INPUT);
+                mark_as_input(id, &mut error);
                 GraphQLResponse::from_errors(vec![error])
             }
         };
+        info!(request_id = id, "document refused");
         let status = if self == Self::GraphQL {
             StatusCode::BAD_REQUEST
         } else {

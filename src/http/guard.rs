@@ -6,10 +6,10 @@ use std::collections::HashMap;
 use std::fmt;
 
 use async_graphql::Name;
-use async_graphql::Positioned;
 use async_graphql::parser::types::{
-    Directive, ExecutableDocument, FragmentDefinition, Selection, SelectionSet,
+    Directive, ExecutableDocument, Field, FragmentDefinition, Selection, SelectionSet,
 };
+use async_graphql::{Positioned, Value};
 
 /// How many bytes a document may have.
 pub const MAX_BYTES: usize = 64 * 1024;
@@ -21,6 +21,8 @@ pub const MAX_NESTING: usize = 64;
 pub const MAX_DEPTH: u64 = 20;
 /// How many fields a document may select once fragments are spread.
 pub const MAX_FIELDS: u64 = 5_000;
+/// How many rows a document may ask for, its pages at their full size: a list in each row of a list multiplies them.
+pub const MAX_ROWS: u64 = 20_000;
 /// How many directives a document may apply once fragments are spread.
 pub const MAX_DIRECTIVES: u64 = 200;
 /// How many fields one selection set may have.
@@ -39,6 +41,8 @@ pub enum Refusal {
     Depth,
     /// Too many fields.
     Fields,
+    /// Too many rows.
+    Rows,
     /// Too many directives.
     Directives,
     /// Too many fields in one selection set.
@@ -70,6 +74,10 @@ impl fmt::Display for Refusal {
             Self::Fields => write!(
                 f,
                 "The document selects more than {MAX_FIELDS} fields once its fragments are spread."
+            ),
+            Self::Rows => write!(
+                f,
+                "The document asks for more than {MAX_ROWS} rows: give its lists a smaller `first`."
             ),
             Self::Directives => write!(
                 f,
@@ -160,6 +168,7 @@ pub fn measure(document: &ExecutableDocument) -> Result<(), Refusal> {
 struct Size {
     depth: u64,
     fields: u64,
+    rows: u64,
     directives: u64,
 }
 
@@ -174,6 +183,7 @@ impl Size {
         Self {
             depth: self.depth.max(other.depth),
             fields: self.fields.saturating_add(other.fields),
+            rows: self.rows.saturating_add(other.rows),
             directives: self.directives.saturating_add(other.directives),
         }
     }
@@ -184,6 +194,9 @@ impl Size {
         }
         if self.fields > MAX_FIELDS {
             return Err(Refusal::Fields);
+        }
+        if self.rows > MAX_ROWS {
+            return Err(Refusal::Rows);
         }
         if self.directives > MAX_DIRECTIVES {
             return Err(Refusal::Directives);
@@ -206,6 +219,7 @@ impl<'a> Measure<'a> {
                         Size {
                             depth: inner.depth + 1,
                             fields: inner.fields.saturating_add(1),
+                            rows: rows(&field.node, inner.rows),
                             ..inner
                         },
                         &field.node.directives,
@@ -244,6 +258,37 @@ impl<'a> Measure<'a> {
     }
 }
 
+/// How many rows a field asks for, each with what it asks for below. What a variable will say is not known here: it
+/// counts as the most that the argument takes.
+fn rows(field: &Field, below: u64) -> u64 {
+    // A value without variables, if the argument is given as one.
+    let argument = |name: &str| {
+        field
+            .get_argument(name)
+            .map(|value| value.node.clone().into_const())
+    };
+    let own = match field.name.node.as_str() {
+        "referrals" | "connections" | "facilitators" | "notes" | "people" => {
+            match argument("first") {
+                None => 20,
+                Some(Some(Value::Number(first))) => first.as_u64().unwrap_or(0).min(100),
+                Some(_) => 100,
+            }
+        }
+        "nodes" if !field.arguments.is_empty() => listed(argument("ids").flatten()),
+        "_entities" => listed(argument("representations").flatten()),
+        _ => return below,
+    };
+    own.saturating_mul(below.saturating_add(1))
+}
+
+fn listed(value: Option<Value>) -> u64 {
+    match value {
+        Some(Value::List(items)) => items.len() as u64,
+        _ => 200,
+    }
+}
+
 fn with_directives(size: Size, directives: &[Positioned<Directive>]) -> Size {
     Size {
         directives: size.directives.saturating_add(directives.len() as u64),
@@ -262,30 +307,34 @@ fn end_of_line(bytes: &[u8], from: usize) -> usize {
         .map_or(bytes.len(), |at| from + at)
 }
 
-/// Just after a string or block string; the end of the text when it is not closed, which the parser will refuse.
+/// Just after a string or block string. The parser reads a block string that is not closed as an empty string and goes
+/// on behind it, so nothing there may hide.
 fn end_of_string(bytes: &[u8], from: usize) -> usize {
     if bytes[from..].starts_with(b"\"\"\"") {
-        let mut at = from + 3;
-        while at < bytes.len() {
-            if bytes[at..].starts_with(b"\\\"\"\"") {
-                at += 4;
-            } else if bytes[at..].starts_with(b"\"\"\"") {
-                return at + 3;
-            } else {
-                at += 1;
-            }
-        }
-        return at;
+        return end_of_block(bytes, from + 3).unwrap_or(from + 2);
     }
     let mut at = from + 1;
     while at < bytes.len() {
         match bytes[at] {
-            b'\\' => at += 2,
+            b'\\' if !matches!(bytes.get(at + 1), Some(b'\n' | b'\r')) => at += 2,
             b'"' | b'\n' | b'\r' => return at + 1,
             _ => at += 1,
         }
     }
     bytes.len()
+}
+
+fn end_of_block(bytes: &[u8], mut at: usize) -> Option<usize> {
+    while at < bytes.len() {
+        if bytes[at..].starts_with(b"\\\"\"\"") {
+            at += 4;
+        } else if bytes[at..].starts_with(b"\"\"\"") {
+            return Some(at + 3);
+        } else {
+            at += 1;
+        }
+    }
+    None
 }
 
 #[cfg(test)]
@@ -371,5 +420,59 @@ mod tests {
             )),
             Err(Refusal::Directives)
         );
+    }
+
+    /// How deep list and object values nest in a field's arguments.
+    fn depth(field: &Field) -> usize {
+        fn of(value: &Value) -> usize {
+            match value {
+                Value::List(items) => 1 + items.iter().map(of).max().unwrap_or(0),
+                Value::Object(fields) => 1 + fields.values().map(of).max().unwrap_or(0),
+                _ => 0,
+            }
+        }
+        let values = field
+            .arguments
+            .iter()
+            .filter_map(|(_, value)| value.node.clone().into_const());
+        values.map(|value| of(&value)).max().unwrap_or(0)
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_the_scan_lets_through_never_nests_deeper_than_it_may(
+            pieces in proptest::collection::vec(
+                "\"|\"\"\"|\\\\|\n|\r|#|,|\\[|\\]|x|\"x\"|\"\"",
+                0..12,
+            ),
+            deep in 40_usize..90,
+        ) {
+            let (open, closed) = ("[".repeat(deep), "]".repeat(deep));
+            let document = format!("{{ a(b: [{}{open}{closed}]) }}", pieces.concat());
+            if scan(&document).is_ok()
+                && let Ok(parsed) = async_graphql::parser::parse_query(&document)
+                && let Some((_, operation)) = parsed.operations.iter().next()
+            {
+                for selection in &operation.node.selection_set.node.items {
+                    if let Selection::Field(field) = &selection.node {
+                        proptest::prop_assert!(depth(&field.node) < MAX_NESTING, "{document}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn pages_inside_pages_multiply() {
+        let nested = |first: &str| {
+            format!(
+                "{{ referrals({first}) {{ nodes {{ connection {{ referrals {{ nodes {{ \
+                 facilitators {{ nodes {{ id }} }} }} }} }} }} }} }}"
+            )
+        };
+        assert_eq!(judge(&nested("first: 20")), Ok(()));
+        assert_eq!(judge(&nested("first: 100")), Err(Refusal::Rows));
+        let twice = "query($n: Int) { referrals(first: $n) { nodes { connection { referrals(first: $n) { nodes { id } } } } } }";
+        assert_eq!(judge(twice), Ok(()));
     }
 }

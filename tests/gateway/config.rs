@@ -66,6 +66,8 @@ fn every_problem_is_told_at_once_with_its_key() {
         colour = "blue"
         [limits]
         vendor_timeout = "soon"
+        [log]
+        filter = "a=b=c"
         [cache]
         fresh = "3000h"
         [introzy]
@@ -83,6 +85,7 @@ fn every_problem_is_told_at_once_with_its_key() {
         "server.max_request_bytes",
         "server.colour",
         "limits.vendor_timeout",
+        "log.filter",
         "cache.fresh",
         "introzy.api_key",
         "introzy.stage_status",

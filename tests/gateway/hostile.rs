@@ -76,6 +76,36 @@ fn hostile() -> Vec<(&'static str, String, &'static str)> {
             ),
             "DOCUMENT_TOO_COMPLEX",
         ),
+        (
+            "brackets behind a block string that is not closed",
+            format!("{{a(b:[\"\"\"\",{}{}])}}", "[".repeat(3_000), "]".repeat(3_000)),
+            "DOCUMENT_TOO_COMPLEX",
+        ),
+        (
+            "brackets behind three quotes alone",
+            format!("{{a(b:[\"\"\"{}{}])}}", "[".repeat(3_000), "]".repeat(3_000)),
+            "BAD_USER_INPUT",
+        ),
+        (
+            "brackets behind an escape at the end of a line",
+            format!("{{a(b:\"\\\n{}{})}}", "[".repeat(3_000), "]".repeat(3_000)),
+            "DOCUMENT_TOO_COMPLEX",
+        ),
+        (
+            "brackets behind a comment that ends with a carriage return",
+            format!("{{ # \"\"\"\r a(b:{}{})}}", "[".repeat(3_000), "]".repeat(3_000)),
+            "DOCUMENT_TOO_COMPLEX",
+        ),
+        (
+            "lists in lists in lists",
+            "{ referrals(first: 100) { nodes { connection { referrals(first: 100) { nodes { connection { referrals(first: 100) { nodes { id } } } } } } } } }".to_owned(),
+            "DOCUMENT_TOO_COMPLEX",
+        ),
+        (
+            "lists in lists in lists by variables",
+            "query($n: Int) { referrals(first: $n) { nodes { engagement { referrals(first: $n) { edges { node { engagement { referrals(first: $n) { nodes { id } } } } } } } } } }".to_owned(),
+            "DOCUMENT_TOO_COMPLEX",
+        ),
         ("a fragment bomb", fragment_bomb(26), "DOCUMENT_TOO_COMPLEX"),
         (
             "a larger fragment bomb",

@@ -6,6 +6,7 @@
     clippy::format_push_string,
     clippy::format_collect,
     clippy::default_trait_access,
+    clippy::too_many_lines,
     unreachable_pub,
     reason = "a test fails by panicking, and reads best as one plain story"
 )]

@@ -129,6 +129,7 @@ async fn the_answers_media_type_is_the_one_asked_for() {
     };
     let graphql = "application/graphql-response+json";
     let plain = "application/json; charset=utf-8";
+    assert_eq!(post("application/json;q=0.0", QUERY).await.status, 406);
     for (accept, content_type) in [
         ("", plain),
         ("*/*", plain),
@@ -208,18 +209,86 @@ async fn bad_arguments_are_told_with_their_place() {
 }
 
 #[tokio::test]
-async fn a_foreign_host_header_is_refused() {
+async fn a_foreign_host_header_is_refused_except_for_health() {
     let world = World::start().await;
-    let request = |host: &'static str| {
-        world
-            .http
-            .get(format!("{}/health/live", world.url))
-            .header("host", host)
+    let request = |path: &str, host: &'static str| {
+        let request = world.http.get(format!("{}/{path}", world.url));
+        request.header("host", host)
     };
-    assert_eq!(send(request("localhost:4000")).await.status().as_u16(), 200);
+    let query = "graphql?query={__typename}";
+    assert_eq!(
+        send(request(query, "localhost:4000"))
+            .await
+            .status()
+            .as_u16(),
+        200
+    );
     for host in ["evil.example", "rebind.evil.example:4000", "10.0.0.1"] {
-        assert_eq!(send(request(host)).await.status().as_u16(), 421, "{host}");
+        assert_eq!(
+            send(request(query, host)).await.status().as_u16(),
+            421,
+            "{host}"
+        );
+        assert_eq!(
+            send(request("health/live", host)).await.status().as_u16(),
+            200,
+            "{host}"
+        );
     }
+}
+
+#[tokio::test]
+async fn every_error_has_a_code_and_the_request_id() {
+    let world = World::start().await;
+    let wrong = [
+        json!({ "query": "{ nothing }" }),
+        json!({ "query": "{ vendors { vendor }" }),
+        json!({ "query": "query($first: Int!) { referrals(first: $first) { nodes { id } } }", "variables": { "first": "x" } }),
+        json!({ "query": "{ referrals(filter: { createdAfter: \"yesterday\" }) { nodes { id } } }" }),
+        json!({ "query": "query A { __typename } query B { __typename }" }),
+        json!({ "query": "query A { __typename }", "operationName": "B" }),
+    ];
+    for body in wrong {
+        let answer = world.post(&body).await;
+        let errors = answer.json["errors"].as_array().unwrap();
+        assert!(!errors.is_empty(), "{body}");
+        for error in errors {
+            let extensions = &error["extensions"];
+            assert_eq!(extensions["code"], "BAD_USER_INPUT", "{body}: {error:#}");
+            assert_eq!(extensions["retryable"], false, "{body}");
+            assert_eq!(
+                extensions["requestId"],
+                answer.headers["x-request-id"].to_str().unwrap(),
+                "{body}"
+            );
+        }
+    }
+    let unnamed = world
+        .post(&json!({ "query": "{ __typename }", "operationName": "" }))
+        .await;
+    assert_eq!(unnamed.json["data"]["__typename"], "Query");
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_arrive_is_waited_for_no_longer_than_a_request_may_take() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let toml = "[server]\nrequest_timeout = \"200ms\"";
+    let world = World::with(Options {
+        toml,
+        ..Options::default()
+    })
+    .await;
+    let address = world.url.trim_start_matches("http://");
+    let mut connection = tokio::net::TcpStream::connect(address).await.unwrap();
+    let head = "POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 100\r\nconnection: close\r\n\r\n{\"q";
+    connection.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    connection.read_to_end(&mut answer).await.unwrap();
+    let answer = String::from_utf8_lossy(&answer);
+    assert!(
+        answer.starts_with("HTTP/1.1 408 ") && answer.contains("DEADLINE_EXCEEDED"),
+        "{answer}"
+    );
 }
 
 #[tokio::test]
