@@ -14,7 +14,7 @@ use async_graphql::{Positioned, Value};
 /// How many bytes a document may have.
 pub const MAX_BYTES: usize = 64 * 1024;
 /// How many tokens a document may have, unless configured otherwise. The parser takes most of a microsecond for each.
-pub const MAX_TOKENS: usize = 1_200;
+pub const MAX_TOKENS: usize = 1_000;
 /// How deep brackets of all kinds may nest.
 pub const MAX_NESTING: usize = 64;
 /// How deep selections may nest once fragments are spread.
