@@ -14,7 +14,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout_at};
-use tracing::{debug, warn};
+use tracing::{Instrument as _, debug, info_span, warn};
 use url::Url;
 
 use super::error::{Error, Kind, Result};
@@ -216,13 +216,21 @@ impl Client {
         };
         let _permit = permit.expect("the semaphore is never closed");
 
+        // Named here and not taken over from the request: a call outlives the request that began it.
+        let span = info_span!(
+            "vendor_call",
+            vendor = self.vendor.key(),
+            operation,
+            request_id = &*call.request_id
+        );
         let started = Instant::now();
-        let outcome = match timeout_at(until, self.exchange(operation, outgoing)).await {
+        let exchange = self.exchange(operation, outgoing).instrument(span.clone());
+        let outcome = match timeout_at(until, exchange).await {
             Ok(outcome) => outcome,
             Err(_) => Err(overdue()),
         };
         let took = started.elapsed();
-        self.note(call, operation, &outcome, took);
+        span.in_scope(|| self.note(&outcome, took));
         outcome
     }
 
@@ -301,27 +309,14 @@ impl Client {
         }
     }
 
-    fn note(&self, call: &Call, operation: &'static str, outcome: &Result<Answer>, took: Duration) {
-        let vendor = self.vendor.key();
+    fn note(&self, outcome: &Result<Answer>, took: Duration) {
         let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-        let request_id = &*call.request_id;
         match outcome {
-            Ok(answer) => {
-                debug!(
-                    vendor,
-                    operation,
-                    status = answer.status.as_u16(),
-                    took_ms,
-                    request_id,
-                    "vendor call"
-                );
-            }
+            Ok(answer) => debug!(status = answer.status.as_u16(), took_ms, "answered"),
             Err(error) if matches!(error.kind, Kind::NotFound | Kind::Rejected) => {
-                debug!(vendor, operation, %error, took_ms, request_id, "vendor call");
+                debug!(%error, took_ms, "refused");
             }
-            Err(error) => {
-                warn!(vendor, operation, %error, took_ms, request_id, "vendor call failed");
-            }
+            Err(error) => warn!(%error, took_ms, "failed"),
         }
         let answered = match outcome {
             Ok(_) => true,
@@ -486,4 +481,53 @@ fn retry_after(headers: &HeaderMap, clock: &Clock) -> Option<Duration> {
     let date = jiff::fmt::rfc2822::parse(text).ok()?.timestamp();
     let pause = Duration::try_from(date.duration_since(clock.now())).unwrap_or_default();
     Some(pause.min(LONGEST_PAUSE))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::vendor::stub;
+
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn a_failed_call_is_logged_within_a_span_that_names_vendor_operation_and_request() {
+        let lines = Lines::default();
+        let writer = lines.clone();
+        let log = tracing_subscriber::fmt()
+            .with_ansi(false)
+            .with_writer(move || writer.clone())
+            .finish();
+        let logging = tracing::subscriber::set_default(log);
+
+        let nowhere = Url::parse("http://127.0.0.1:9").unwrap();
+        let (connect, _) = stub::connect(None);
+        let client = Client::new(Vendor::Plannr, nowhere, &connect).unwrap();
+        let sent = client
+            .send(&stub::call(), client.get("list_referrals", ["api"]))
+            .await;
+        assert!(sent.is_err_and(|error| error.kind == Kind::Unavailable));
+        drop(logging);
+
+        let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+        let span = format!(
+            "vendor_call{{vendor=\"plannr\" operation=\"list_referrals\" request_id=\"{}\"}}",
+            stub::REQUEST_ID
+        );
+        assert!(text.contains("WARN") && text.contains(&span), "{text}");
+    }
 }
