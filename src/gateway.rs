@@ -23,12 +23,7 @@ const WORKSPACE: &str = "default";
 /// Makes everything that answering requests takes.
 pub fn build(config: &Config, clock: &Clock, request_ids: RequestIds) -> Result<Arc<App>> {
     let cache = &config.cache;
-    let records = Arc::new(Cache::new(
-        clock.clone(),
-        cache.max_bytes,
-        cache.fresh,
-        cache.missing,
-    ));
+    let records = Arc::new(Cache::new(clock.clone(), cache.max_bytes, cache.lifetimes));
     let registry = Registry {
         workspace: Workspace::new(WORKSPACE),
         adapters: adapters(config, clock)?,

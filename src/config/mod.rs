@@ -10,6 +10,7 @@ use std::time::Duration;
 use tracing_subscriber::EnvFilter;
 
 use crate::http::guard::MAX_TOKENS;
+use crate::load::Lifetimes;
 use crate::model::Vendor;
 use crate::vendor::http::Limits;
 use crate::vendor::{Connector, VENDORS};
@@ -53,10 +54,8 @@ pub struct Server {
 /// What the gateway remembers.
 #[derive(Clone, Copy, Debug)]
 pub struct Cache {
-    /// How long a vendor's record counts as fresh.
-    pub fresh: Duration,
-    /// How long a missing record counts as missing.
-    pub missing: Duration,
+    /// How long what was read may be given out.
+    pub lifetimes: Lifetimes,
     /// How many bytes all remembered records may weigh.
     pub max_bytes: u64,
     /// How many rows of one vendor are read for one list.
@@ -204,16 +203,7 @@ fn read_limits(section: &mut Section<'_>) -> Limits {
 impl Cache {
     fn read(section: &mut Section<'_>) -> Self {
         Self {
-            fresh: section.duration_or(
-                key("fresh", "How long a vendor's record counts as fresh."),
-                Duration::from_secs(30),
-                Duration::ZERO..=Duration::from_hours(1),
-            ),
-            missing: section.duration_or(
-                key("missing", "How long a record that the vendor does not have counts as missing."),
-                Duration::from_secs(5),
-                Duration::ZERO..=Duration::from_mins(5),
-            ),
+            lifetimes: read_lifetimes(section),
             max_bytes: section.number_or(
                 key("max_bytes", "How many bytes all remembered records may weigh."),
                 256 * 1024 * 1024,
@@ -225,6 +215,32 @@ impl Cache {
                 100..=1_000_000,
             )),
         }
+    }
+}
+
+fn read_lifetimes(section: &mut Section<'_>) -> Lifetimes {
+    let usual = Lifetimes::default();
+    Lifetimes {
+        fresh: section.duration_or(
+            key("fresh", "How long what was read from a vendor counts as fresh."),
+            usual.fresh,
+            Duration::ZERO..=Duration::from_hours(1),
+        ),
+        stale_while_revalidate: section.duration_or(
+            key("stale_while_revalidate", "How old it may be and still be given out at once, while it is read anew."),
+            usual.stale_while_revalidate,
+            Duration::ZERO..=Duration::from_hours(24),
+        ),
+        stale_if_error: section.duration_or(
+            key("stale_if_error", "How old it may be and still be given out, marked as stale, when it cannot be read anew."),
+            usual.stale_if_error,
+            Duration::ZERO..=Duration::from_hours(7 * 24),
+        ),
+        missing: section.duration_or(
+            key("missing", "How long a record that the vendor does not have counts as missing."),
+            usual.missing,
+            Duration::ZERO..=Duration::from_mins(5),
+        ),
     }
 }
 

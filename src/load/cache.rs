@@ -1,23 +1,50 @@
 //! The store behind the loaders: vendors' records and lists, bounded by weight. The only file that knows moka, which
-//! keeps and evicts; how long a record counts as fresh is decided here, by the clock that was passed in.
+//! keeps and evicts; how long a record may be given out, and on what terms, is decided here, by the clock passed in.
 
 use std::any::Any;
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::counts::{Counts, Use};
 use super::record::{Kind, Record};
-use super::{Loaded, Outcome};
+use super::{Failure, Loaded};
 use crate::clock::Clock;
 use crate::model::{Vendor, Workspace};
+use crate::vendor::{Error, error};
+
+/// After a failed reading, what is kept is given out for so long before the vendor is asked for it again: else every
+/// request would wait for a vendor that hangs.
+const RESPITE: SignedDuration = SignedDuration::from_secs(1);
 
 /// What is known of vendors' records.
 pub struct Cache {
     store: moka::sync::Cache<Key, Entry>,
     clock: Clock,
     fresh: SignedDuration,
+    revalidated: SignedDuration,
+    kept: SignedDuration,
     missing: SignedDuration,
+    /// How many writes each scope has seen. What was read before the last one may be out of date.
+    writes: RwLock<HashMap<Scope, u64>>,
+    all_writes: AtomicU64,
+    counts: Counts,
+}
+
+/// How long what was read may be given out, counted from when its reading began.
+#[derive(Clone, Copy, Debug)]
+pub struct Lifetimes {
+    /// As it is.
+    pub fresh: Duration,
+    /// At once, while it is read anew.
+    pub stale_while_revalidate: Duration,
+    /// Only if it cannot be read anew.
+    pub stale_if_error: Duration,
+    /// That there is no such record.
+    pub missing: Duration,
 }
 
 /// What the keys of one vendor's records in one workspace have in common. Nothing is cached without it.
@@ -36,11 +63,44 @@ pub struct Key {
     id: Arc<str>,
 }
 
+/// When a reading began, and how many writes its scope had seen by then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Began {
+    at: Timestamp,
+    writes: u64,
+}
+
+/// What is known of a record, by what may be done with it.
+#[derive(Debug)]
+pub enum Reading<T> {
+    /// It may be given out as it is; `None` when there is no such record.
+    Current(Option<Loaded<T>>),
+    /// It may be given out, and should be read anew meanwhile.
+    Aging(Loaded<T>),
+    /// It may be given out only if it cannot be read anew.
+    Old(Loaded<T>),
+    /// Nothing that may be given out.
+    Nothing,
+}
+
 #[derive(Clone)]
 struct Entry {
     value: Option<Arc<dyn Any + Send + Sync>>,
-    fetched_at: Timestamp,
+    began: Began,
+    /// That it could not be read anew since.
+    failure: Option<Arc<Failure>>,
     weight: u32,
+}
+
+impl Default for Lifetimes {
+    fn default() -> Self {
+        Self {
+            fresh: Duration::from_secs(30),
+            stale_while_revalidate: Duration::from_mins(5),
+            stale_if_error: Duration::from_hours(1),
+            missing: Duration::from_secs(5),
+        }
+    }
 }
 
 impl Scope {
@@ -74,78 +134,258 @@ impl Key {
         self.scope.vendor
     }
 
+    /// What it is.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
     /// The id within its kind.
     pub fn id(&self) -> &Arc<str> {
         &self.id
+    }
+
+    /// What it has in common with the vendor's other keys.
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+}
+
+impl Began {
+    /// When.
+    pub fn at(self) -> Timestamp {
+        self.at
+    }
+
+    /// How many writes the scope had seen by then.
+    pub fn writes(self) -> u64 {
+        self.writes
     }
 }
 
 impl Cache {
     /// An empty cache of at most so many bytes.
-    pub fn new(clock: Clock, max_bytes: u64, fresh: Duration, missing: Duration) -> Self {
+    pub fn new(clock: Clock, max_bytes: u64, lifetimes: Lifetimes) -> Self {
+        let signed = |duration| SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX);
+        let Lifetimes {
+            fresh,
+            stale_while_revalidate,
+            stale_if_error,
+            missing,
+        } = lifetimes;
+        let longest = fresh.max(stale_while_revalidate).max(stale_if_error);
         let store = moka::sync::Cache::builder()
             .max_capacity(max_bytes)
             .weigher(|_, entry: &Entry| entry.weight)
+            // Frees memory; what may be given out is decided by our own clock.
+            .time_to_live(longest.max(missing) + Duration::from_mins(1))
             .build();
-        let signed = |duration| SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX);
         Self {
             store,
             clock,
             fresh: signed(fresh),
+            revalidated: signed(stale_while_revalidate),
+            kept: signed(stale_if_error),
             missing: signed(missing),
+            writes: RwLock::default(),
+            all_writes: AtomicU64::new(0),
+            counts: Counts::default(),
         }
     }
 
-    /// What is known of a record and still fresh; the outer `None` when nothing is.
-    pub fn get<T: Record>(&self, key: &Key) -> Option<Option<Loaded<T>>> {
-        let entry = self.store.get(key)?;
-        let age = self.clock.now().duration_since(entry.fetched_at);
-        match entry.value {
-            None => (age < self.missing).then_some(None),
-            Some(value) if age < self.fresh => {
-                let value = value.downcast::<T>().ok()?;
-                Some(Some(Loaded {
-                    value,
-                    fetched_at: entry.fetched_at,
-                    stale: false,
-                }))
-            }
-            Some(_) => None,
+    /// Notes that a reading begins.
+    pub fn begin(&self, scope: &Scope) -> Began {
+        // The writes first: one made in between makes the reading look older than it is, never younger.
+        let writes = self.writes(scope);
+        Began {
+            at: self.clock.now(),
+            writes,
         }
     }
 
-    /// Keeps a record, or that there is none, as read now.
-    pub fn put<T: Record>(&self, key: Key, value: Option<Arc<T>>) -> Option<Loaded<T>> {
-        let fetched_at = self.clock.now();
+    /// What is known of a record.
+    pub fn get<T: Record>(&self, key: &Key) -> Reading<T> {
+        let Some(entry) = self.store.get(key) else {
+            return Reading::Nothing;
+        };
+        if key.kind.is_list() && entry.began.writes != self.writes(&key.scope) {
+            return Reading::Nothing;
+        }
+        let now = self.clock.now();
+        let age = now.duration_since(entry.began.at);
+        let Some(value) = entry.value else {
+            return if age < self.missing {
+                Reading::Current(None)
+            } else {
+                Reading::Nothing
+            };
+        };
+        let Ok(value) = value.downcast::<T>() else {
+            return Reading::Nothing;
+        };
+        let was_just_tried = entry
+            .failure
+            .as_ref()
+            .is_some_and(|failure| now.duration_since(failure.at) < RESPITE);
+        let may_be_given = age < self.revalidated.max(self.kept);
+        let loaded = Loaded {
+            value,
+            fetched_at: entry.began.at,
+            failure: entry.failure,
+        };
+        if age < self.fresh || (was_just_tried && may_be_given) {
+            Reading::Current(Some(loaded))
+        } else if age < self.revalidated {
+            Reading::Aging(loaded)
+        } else if age < self.kept {
+            Reading::Old(loaded)
+        } else {
+            Reading::Nothing
+        }
+    }
+
+    /// A record that may be given out as it is, counted as used; the outer `None` when there is more to do.
+    pub fn hit<T: Record>(&self, key: &Key) -> Option<Option<Loaded<T>>> {
+        let Reading::Current(known) = self.get(key) else {
+            return None;
+        };
+        self.count_known(key, known.as_ref());
+        Some(known)
+    }
+
+    /// Keeps what a reading brought, unless a write or a later reading has overtaken it.
+    pub fn put<T: Record>(
+        &self,
+        key: &Key,
+        value: Option<Arc<T>>,
+        began: Began,
+    ) -> Option<Loaded<T>> {
         let weight =
-            value.as_ref().map_or(0, |value| value.weight()) + size_of::<Key>() + key.id.len() + 64;
+            value.as_ref().map_or(0, |value| value.weight()) + key.weight() + size_of::<Entry>();
         let entry = Entry {
             value: value
                 .clone()
                 .map(|value| value as Arc<dyn Any + Send + Sync>),
-            fetched_at,
+            began,
+            failure: None,
             weight: u32::try_from(weight).unwrap_or(u32::MAX),
         };
-        self.store.insert(key, entry);
+        // Held until the entry is in, so that no write passes between the look and the deed.
+        let writes = self.writes.read().unwrap_or_else(PoisonError::into_inner);
+        let is_current = writes.get(&key.scope).copied().unwrap_or(0) == began.writes;
+        let is_latest = || {
+            self.store
+                .get(key)
+                .is_none_or(|known| known.began.at <= began.at)
+        };
+        if is_current && is_latest() {
+            self.store.insert(key.clone(), entry);
+        }
         value.map(|value| Loaded {
             value,
-            fetched_at,
-            stale: false,
+            fetched_at: began.at,
+            failure: None,
         })
     }
 
-    /// Forgets a record, so that it is asked for anew.
-    pub fn forget(&self, key: &Key) {
-        self.store.invalidate(key);
+    /// Notes that a record could not be read. What is kept of it is from now on said to be stale, or is forgotten where
+    /// the failure means that it must not be shown any more.
+    pub fn note_failure(&self, key: &Key, error: &Error) {
+        if !is_bridged(error) {
+            self.store.invalidate(key);
+            return;
+        }
+        // Held meanwhile, or an entry that a write just took away would come back.
+        let _writes = self.writes.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(mut entry) = self.store.get(key).filter(|entry| entry.value.is_some()) {
+            entry.failure = Some(Arc::new(Failure {
+                at: self.clock.now(),
+                error: error.clone(),
+            }));
+            self.store.insert(key.clone(), entry);
+        }
     }
 
-    /// Keeps what came of a call; errors are never kept.
-    pub fn put_outcome<T: Record>(
+    /// An old reading in place of one that failed, if it may still be given out.
+    pub fn bridge<T>(&self, old: Loaded<T>, error: Error) -> Result<Loaded<T>, Error> {
+        let now = self.clock.now();
+        if !is_bridged(&error) || now.duration_since(old.fetched_at) >= self.kept {
+            return Err(error);
+        }
+        Ok(Loaded {
+            failure: Some(Arc::new(Failure { at: now, error })),
+            ..old
+        })
+    }
+
+    /// Notes a write to a vendor: the records that it touched are forgotten, and with them every list of that vendor and
+    /// workspace. A reading begun before may not be kept any more, nor joined.
+    pub fn note_write<'a>(
         &self,
-        key: Key,
-        outcome: Result<Option<Arc<T>>, crate::vendor::Error>,
-    ) -> Outcome<T> {
-        outcome.map(|value| self.put(key, value))
+        scope: &Scope,
+        touched: impl IntoIterator<Item = (Kind, &'a str)>,
+    ) {
+        let mut writes = self.writes.write().unwrap_or_else(PoisonError::into_inner);
+        *writes.entry(scope.clone()).or_default() += 1;
+        self.all_writes.fetch_add(1, Ordering::SeqCst);
+        for (kind, id) in touched {
+            self.store.invalidate(&scope.key(kind, id.into()));
+        }
+    }
+
+    /// How many writes have been noted in all.
+    pub fn all_writes(&self) -> u64 {
+        self.all_writes.load(Ordering::SeqCst)
+    }
+
+    /// How often what was kept could be used.
+    pub fn counts(&self) -> &Counts {
+        &self.counts
+    }
+
+    pub(super) fn count_known<T>(&self, key: &Key, known: Option<&Loaded<T>>) {
+        let is_stale = known.is_some_and(Loaded::is_stale);
+        self.count(key, if is_stale { Use::Stale } else { Use::Hit });
+    }
+
+    /// Notes what came of one look for a record.
+    pub(super) fn count(&self, key: &Key, used: Use) {
+        self.counts.add(key.vendor(), key.kind, used);
+    }
+
+    /// How many entries there are, and about how many bytes they weigh.
+    pub fn size(&self) -> (u64, u64) {
+        (self.store.entry_count(), self.store.weighted_size())
+    }
+
+    fn writes(&self, scope: &Scope) -> u64 {
+        let writes = self.writes.read().unwrap_or_else(PoisonError::into_inner);
+        writes.get(scope).copied().unwrap_or(0)
+    }
+}
+
+impl Key {
+    fn weight(&self) -> usize {
+        // Beside the key itself, what the store needs for each entry.
+        size_of::<Self>() + self.id.len() + 128
+    }
+}
+
+/// Whether an older answer may stand in for a call that failed so: not where the vendor said that we may not see it, or
+/// that what we ask makes no sense.
+fn is_bridged(error: &Error) -> bool {
+    use error::Kind;
+    match error.kind {
+        Kind::RateLimited
+        | Kind::Timeout
+        | Kind::Deadline
+        | Kind::Unavailable
+        | Kind::CircuitOpen
+        | Kind::InvalidResponse => true,
+        Kind::NotFound
+        | Kind::Unauthorized
+        | Kind::Rejected
+        | Kind::NotConfigured
+        | Kind::Unsupported => false,
     }
 }
 

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::cursor::{Cursor, Fingerprint};
 use super::listed::{Listed, Rank};
 use super::source::{Disordered, Findings, From, Hints, Source};
-use super::{Loaded, Outcome, Registry};
+use super::{Failure, Loaded, Outcome, Registry};
 use crate::model::{Order, Vendor};
 use crate::vendor::{Call, Error, Next, Page, Plan};
 
@@ -58,7 +58,7 @@ pub enum ReportStatus {
     /// All rows are there.
     Ok,
     /// The rows are older than they should be, as the vendor could not be asked.
-    Stale,
+    Stale(Arc<Failure>),
     /// Some rows are missing.
     Partial {
         /// How many could not be read.
@@ -206,12 +206,10 @@ fn finish<T: Listed>(
         let vendor = from.adapter.vendor();
         total = total.zip(source.total).map(|(sum, part)| sum + part);
         hints.push((vendor, source.hints()));
-        let given = rows.iter().filter(|row| row.value.vendor() == vendor);
-        let stale = given.clone().any(|row| row.stale);
         let fetched_at = source.findings.fetched_at;
         reports.push(Report {
             vendor,
-            status: status(source.findings, stale),
+            status: status(source.findings),
             fetched_at,
         });
     }
@@ -226,13 +224,14 @@ fn finish<T: Listed>(
     }
 }
 
-fn status(findings: Findings, stale: bool) -> ReportStatus {
+fn status(findings: Findings) -> ReportStatus {
     let Findings {
         fetched_at,
         unreadable,
         first_problem,
         cut,
         error,
+        failure,
     } = findings;
     match (fetched_at, error) {
         (None, Some(error)) => ReportStatus::Failed(error),
@@ -242,8 +241,7 @@ fn status(findings: Findings, stale: bool) -> ReportStatus {
             cut,
             error,
         },
-        _ if stale => ReportStatus::Stale,
-        _ => ReportStatus::Ok,
+        _ => failure.map_or(ReportStatus::Ok, ReportStatus::Stale),
     }
 }
 
@@ -261,12 +259,7 @@ impl<T: Listed> List<T> {
             Ok(Some(page)) => {
                 findings.note_page(&page);
                 findings.cut = page.value.next != Next::End;
-                let row = |row: &Arc<T>| Loaded {
-                    value: row.clone(),
-                    fetched_at: page.fetched_at,
-                    stale: page.stale,
-                };
-                rows.extend(page.value.rows.iter().map(row));
+                rows.extend(page.value.rows.iter().map(|row| page.with(row.clone())));
             }
             Err(error) => findings.error = Some(error),
         }
@@ -286,11 +279,10 @@ impl<T: Listed> List<T> {
         }
         let has_next = rows.len() > request.first;
         rows.truncate(request.first);
-        let stale = rows.iter().any(|row| row.stale);
         let fetched_at = findings.fetched_at;
         let reports = vec![Report {
             vendor,
-            status: status(findings, stale),
+            status: status(findings),
             fetched_at,
         }];
         Self {

@@ -168,7 +168,8 @@ impl Loaders {
             return Err(not_configured(vendor));
         };
         let key = self.registry.scope(&**adapter).key(T::KIND, id.into());
-        if let Some(known) = self.registry.cache.get(&key) {
+        // Most reads end here, without the detour through a batch.
+        if let Some(known) = self.registry.cache.hit(&key) {
             return Ok(known);
         }
         let Some(loader) = self.loader(vendor, pick) else {
@@ -215,7 +216,7 @@ impl Loaders {
         let call = self.registry.detached(&self.call);
         self.registry
             .flights
-            .load_one(key, self.call.deadline, || {
+            .load_one(key, None, self.call.deadline, |_| {
                 let fetched = fetch(adapter.clone(), call);
                 async move { fetched.await.map(|found| found.map(Arc::new)) }
             })
@@ -243,7 +244,7 @@ impl<T: Fetch> BatchFn<Arc<str>, Outcome<T>> for Batch<T> {
         let (adapter, call) = (self.adapter.clone(), self.registry.detached(&self.call));
         let flights = &self.registry.flights;
         let outcomes = flights
-            .load(keys, self.call.deadline, |missing, landing| {
+            .load(keys, None, self.call.deadline, |missing, landing| {
                 fetch(adapter, call, missing, landing)
             })
             .await;

@@ -2,8 +2,10 @@
 //!
 //! A record is looked for in the cache, then among the calls under way, then at the vendor: many missing ones in one
 //! call where the vendor has such a call. The call belongs to no request, so that it survives the one that began it.
+//! What is no longer fresh is given out while it is read anew, and for longer if the vendor cannot be asked.
 
 pub mod cache;
+pub mod counts;
 pub mod cursor;
 pub mod flight;
 pub mod list;
@@ -14,9 +16,12 @@ pub mod source;
 pub mod whole;
 
 #[cfg(test)]
+mod cache_tests;
+#[cfg(test)]
 mod tests;
 
-pub use cache::{Bounded, Cache, Key, Scope};
+pub use cache::{Began, Bounded, Cache, Key, Lifetimes, Reading, Scope};
+pub use counts::{Counts, Use};
 pub use flight::Flights;
 pub use list::{List, ListRequest, Report, ReportStatus};
 pub use listed::{Listed, Rank};
@@ -56,10 +61,19 @@ pub struct Registry {
 pub struct Loaded<T> {
     /// The record.
     pub value: Arc<T>,
-    /// When it was read from the vendor.
+    /// When it was read from the vendor: when that reading began.
     pub fetched_at: Timestamp,
-    /// Whether the vendor could not be asked since.
-    pub stale: bool,
+    /// That the vendor could not be asked for it since.
+    pub failure: Option<Arc<Failure>>,
+}
+
+/// That something kept could not be read anew.
+#[derive(Debug)]
+pub struct Failure {
+    /// When that was tried last.
+    pub at: Timestamp,
+    /// What came of it.
+    pub error: Error,
 }
 
 /// What came of loading one record; `None` when there is no such one.
@@ -77,12 +91,28 @@ impl Registry {
     }
 }
 
+impl<T> Loaded<T> {
+    /// Whether it is given out only because the vendor could not be asked since.
+    pub fn is_stale(&self) -> bool {
+        self.failure.is_some()
+    }
+
+    /// Something that came with this.
+    pub fn with<U>(&self, value: Arc<U>) -> Loaded<U> {
+        Loaded {
+            value,
+            fetched_at: self.fetched_at,
+            failure: self.failure.clone(),
+        }
+    }
+}
+
 impl<T> Clone for Loaded<T> {
     fn clone(&self) -> Self {
         Self {
             value: self.value.clone(),
             fetched_at: self.fetched_at,
-            stale: self.stale,
+            failure: self.failure.clone(),
         }
     }
 }

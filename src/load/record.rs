@@ -35,6 +35,60 @@ pub enum Kind {
     Stages,
 }
 
+impl Kind {
+    /// Every kind, in the order in which they are declared.
+    pub const ALL: [Self; 12] = [
+        Self::Referral,
+        Self::Connection,
+        Self::Facilitators,
+        Self::Notes,
+        Self::FeePreview,
+        Self::Engagement,
+        Self::ReferralPage,
+        Self::ReferralSnapshot,
+        Self::ConnectionPage,
+        Self::ConnectionSnapshot,
+        Self::People,
+        Self::Stages,
+    ];
+
+    /// Whether any write to the vendor may change it.
+    pub fn is_list(self) -> bool {
+        match self {
+            Self::Engagement
+            | Self::ReferralPage
+            | Self::ReferralSnapshot
+            | Self::ConnectionPage
+            | Self::ConnectionSnapshot
+            | Self::People => true,
+            Self::Referral
+            | Self::Connection
+            | Self::Facilitators
+            | Self::Notes
+            | Self::FeePreview
+            | Self::Stages => false,
+        }
+    }
+
+    /// As metrics name it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Referral => "referral",
+            Self::Connection => "connection",
+            Self::Facilitators => "facilitators",
+            Self::Notes => "notes",
+            Self::FeePreview => "fee_preview",
+            Self::Engagement => "engagement",
+            Self::ReferralPage => "referral_page",
+            Self::ReferralSnapshot => "referral_snapshot",
+            Self::ConnectionPage => "connection_page",
+            Self::ConnectionSnapshot => "connection_snapshot",
+            Self::People => "people",
+            Self::Stages => "stages",
+        }
+    }
+}
+
 /// Something that can be kept in the cache.
 pub trait Record: Send + Sync + 'static {
     /// Its kind. No two types share one.
@@ -99,11 +153,7 @@ pub struct EngagementReferrals(pub Arc<Page<Referral>>);
 impl EngagementReferrals {
     /// The page that holds them all.
     pub fn page(loaded: &Loaded<Self>) -> Loaded<Page<Referral>> {
-        Loaded {
-            value: loaded.value.0.clone(),
-            fetched_at: loaded.fetched_at,
-            stale: loaded.stale,
-        }
+        loaded.with(loaded.value.0.clone())
     }
 }
 

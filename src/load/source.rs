@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::listed::{Listed, Rank};
 use super::record::{Kind, Record};
 use super::whole::{Snapshot, read_all};
-use super::{Key, Loaded, Registry};
+use super::{Began, Failure, Key, Loaded, Registry};
 use crate::model::{Order, OrderDirection, Vendor};
 use crate::vendor::{Adapter, Call, Error, Native, Next, Page, Position, Unreadable, error};
 
@@ -33,6 +33,8 @@ pub struct Findings {
     pub cut: bool,
     /// The call that failed, after which nothing more came.
     pub error: Option<Error>,
+    /// That some of what was read could not be read anew.
+    pub failure: Option<Arc<Failure>>,
 }
 
 /// A vendor's rows, one after the other in the list's order, after the cursor and through the filter.
@@ -175,6 +177,7 @@ impl<T: Listed> Source<T> {
         };
         let snapshot = &loaded.value;
         self.findings.fetched_at = Some(loaded.fetched_at);
+        self.findings.failure.clone_from(&loaded.failure);
         self.findings.unreadable = snapshot.unreadable;
         self.findings.first_problem = snapshot.first_unreadable.as_ref().map(problem);
         self.findings.cut = snapshot.cut;
@@ -187,11 +190,7 @@ impl<T: Listed> Source<T> {
             }
             total += 1;
             if self.is_after_cursor(row) {
-                self.ready.push_back(Loaded {
-                    value: row.clone(),
-                    fetched_at: loaded.fetched_at,
-                    stale: loaded.stale,
-                });
+                self.ready.push_back(loaded.with(row.clone()));
             }
         }
         let is_whole = !self.findings.cut && self.findings.error.is_none();
@@ -273,11 +272,7 @@ impl<T: Listed> Source<T> {
             if !paged.seen.insert(row.remote_id().to_owned()) {
                 continue;
             }
-            let row = Loaded {
-                value: row.clone(),
-                fetched_at: loaded.fetched_at,
-                stale: loaded.stale,
-            };
+            let row = loaded.with(row.clone());
             let Some(time) = row.value.time(self.order.field) else {
                 paged.untimed.push(row);
                 continue;
@@ -351,6 +346,9 @@ impl Findings {
             .fetched_at
             .map_or(loaded.fetched_at, |known| known.min(loaded.fetched_at));
         self.fetched_at = Some(oldest);
+        if loaded.failure.is_some() {
+            self.failure.clone_from(&loaded.failure);
+        }
         self.unreadable += loaded.value.unreadable.len();
         if self.first_problem.is_none() {
             self.first_problem = loaded.value.unreadable.first().map(problem);
@@ -387,35 +385,37 @@ impl From<'_> {
         at: Option<&Position>,
         not_before: Option<Timestamp>,
     ) -> super::Outcome<Page<T>> {
-        let loaded = self.any_page(native, at).await?;
-        let is_too_old = loaded
-            .as_ref()
-            .zip(not_before)
-            .is_some_and(|(loaded, not_before)| loaded.fetched_at < not_before);
-        if !is_too_old {
-            return Ok(loaded);
+        let loaded = self.any_page(native, at, not_before).await?;
+        let came_too_early = |loaded: &Loaded<Page<T>>| {
+            !loaded.is_stale()
+                && not_before.is_some_and(|not_before| loaded.fetched_at < not_before)
+        };
+        // It was under way already when the page before it was read.
+        if loaded.as_ref().is_some_and(came_too_early) {
+            return self.any_page(native, at, not_before).await;
         }
-        let key = self.key(Page::<T>::KIND, native, at);
-        self.registry.cache.forget(&key);
-        self.any_page(native, at).await
+        Ok(loaded)
     }
 
     async fn any_page<T: Listed>(
         &self,
         native: &Native,
         at: Option<&Position>,
+        not_before: Option<Timestamp>,
     ) -> super::Outcome<Page<T>> {
         let (adapter, call) = (self.adapter.clone(), self.registry.detached(self.call));
         let (native, at) = (native.clone(), at.cloned());
         let prime = self.primer();
         let key = self.key(Page::<T>::KIND, &native, at.as_ref());
         let flights = &self.registry.flights;
-        let fetch = || async move {
+        let fetch = |began| async move {
             let page = T::page(&*adapter, &call, &native, at.as_ref()).await?;
-            prime.rows(&page.rows);
+            prime.rows(&page.rows, began);
             Ok(Some(Arc::new(page)))
         };
-        flights.load_one(key, self.call.deadline, fetch).await
+        flights
+            .load_one(key, not_before, self.call.deadline, fetch)
+            .await
     }
 
     async fn snapshot<T: Listed>(&self, native: &Native) -> super::Outcome<Snapshot<T>> {
@@ -425,24 +425,24 @@ impl From<'_> {
         let prime = self.primer();
         let key = self.key(Snapshot::<T>::KIND, &native, None);
         let flights = &self.registry.flights;
-        let fetch = || async move {
+        let fetch = |began| async move {
             let snapshot = read_all::<T>(&*adapter, &call, &native, max_scan).await?;
-            prime.rows(&snapshot.rows);
+            prime.rows(&snapshot.rows, began);
             Ok(Some(Arc::new(snapshot)))
         };
-        flights.load_one(key, self.call.deadline, fetch).await
+        flights.load_one(key, None, self.call.deadline, fetch).await
     }
 
     async fn single<T: Listed>(&self, id: &str) -> super::Outcome<T> {
         let (adapter, call) = (self.adapter.clone(), self.registry.detached(self.call));
         let key = self.registry.scope(&**self.adapter).key(T::KIND, id.into());
         let id = id.to_owned();
-        let fetch = || async move {
+        let fetch = |_| async move {
             let record = T::single(&*adapter, &call, &id).await?;
             Ok(record.map(Arc::new))
         };
         let flights = &self.registry.flights;
-        flights.load_one(key, self.call.deadline, fetch).await
+        flights.load_one(key, None, self.call.deadline, fetch).await
     }
 
     fn key(&self, kind: Kind, native: &Native, at: Option<&Position>) -> Key {
@@ -472,12 +472,10 @@ struct Primer {
 }
 
 impl Primer {
-    fn rows<T: Listed>(&self, rows: &[Arc<T>]) {
+    fn rows<T: Listed>(&self, rows: &[Arc<T>], began: Began) {
         for row in rows.iter().filter(|row| row.is_complete()) {
-            self.cache.put(
-                self.scope.key(T::KIND, row.remote_id().into()),
-                Some(row.clone()),
-            );
+            let key = self.scope.key(T::KIND, row.remote_id().into());
+            self.cache.put(&key, Some(row.clone()), began);
         }
     }
 }

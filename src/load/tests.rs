@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::cursor::{Cursor, Fingerprint};
 use super::list::read;
 use super::listed::Rank;
-use super::{Cache, Flights, ListRequest, Registry, ReportStatus};
+use super::{Cache, Flights, Lifetimes, ListRequest, Registry, ReportStatus};
 use crate::clock::{Clock, ClockHand};
 use crate::model::{
     Capability, Connection, ConnectionFilter, ConnectionStatus, DateTime, Json, Order,
@@ -171,8 +171,7 @@ fn world(script: Script, max_scan: usize) -> World {
     let (clock, hand) = Clock::manual("2026-06-11T12:00:00Z".parse().unwrap());
     let script = Arc::new(script);
     let adapter: Arc<dyn Adapter> = script.clone();
-    let fresh = Duration::from_secs(30);
-    let cache = Arc::new(Cache::new(clock.clone(), 1 << 20, fresh, fresh));
+    let cache = Arc::new(Cache::new(clock.clone(), 1 << 20, Lifetimes::default()));
     let registry = Registry {
         workspace: Workspace::new("test"),
         adapters: BTreeMap::from([(VENDOR, adapter)]),
@@ -340,12 +339,17 @@ async fn a_page_that_is_older_than_the_one_before_it_is_read_anew() {
     let world = world(paged(numbered(6), 2), 100);
     world.page(2, None, NEWEST).await;
     world.hand.advance(Duration::from_secs(20));
-    // The second page is kept at second 20, the first one is too old at second 31: between them a row moved over.
+    // The second page is kept at second 20, the first one is read anew at second 31: between them a row moved over.
     let first = world.page(3, None, NEWEST).await;
     assert_eq!(first.rows.len(), 3);
     let newest = ("new".to_owned(), Some(20_000));
     world.script.rows.lock().unwrap().insert(0, newest);
     world.hand.advance(Duration::from_secs(11));
+    let aging = world.page(2, None, NEWEST).await;
+    assert_eq!(aging.rows[0].value.remote_id, "r000");
+    while world.page(1, None, NEWEST).await.rows[0].value.remote_id != "new" {
+        tokio::task::yield_now().await;
+    }
     let given = world.page(7, None, NEWEST).await;
     let given: Vec<_> = given.rows.iter().map(|row| &*row.value.remote_id).collect();
     assert_eq!(

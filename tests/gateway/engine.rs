@@ -8,7 +8,7 @@ use async_graphql::{EmptyMutation, EmptySubscription, Object, Schema};
 use dataloader::BatchFn;
 use pretty_assertions::assert_eq;
 use referral_gateway::clock::Clock;
-use referral_gateway::load::{Cache, Flights, Kind, Scope};
+use referral_gateway::load::{Cache, Flights, Kind, Lifetimes, Scope};
 use referral_gateway::model::{Note, Vendor, Workspace};
 use tokio::time::{Instant, timeout};
 
@@ -131,8 +131,7 @@ async fn a_hundred_loads_at_once_are_one_batch() {
 }
 
 fn cache() -> Arc<Cache> {
-    let (fresh, missing) = (Duration::from_mins(1), Duration::from_secs(5));
-    Arc::new(Cache::new(Clock::system(), 1 << 20, fresh, missing))
+    Arc::new(Cache::new(Clock::system(), 1 << 20, Lifetimes::default()))
 }
 
 /// The reason for loading in a detached task: moka's own `try_get_with` dies with the client that began it.
@@ -147,7 +146,7 @@ async fn a_fetch_outlives_the_clients_that_began_it_and_fills_the_cache() {
         let (flights, key, fetches) = (flights.clone(), key.clone(), fetches.clone());
         async move {
             let until = Instant::now() + Duration::from_secs(10);
-            let load = flights.load_one(key, until, || async move {
+            let load = flights.load_one(key, None, until, |_| async move {
                 fetches.fetch_add(1, Ordering::SeqCst);
                 tokio::time::sleep(Duration::from_millis(400)).await;
                 Ok(Some(Arc::new(Vec::<Note>::new())))
@@ -169,7 +168,7 @@ async fn a_fetch_outlives_the_clients_that_began_it_and_fills_the_cache() {
     assert_eq!(fetches.load(Ordering::SeqCst), 1);
     assert!(
         cache
-            .get::<Vec<Note>>(&key)
+            .hit::<Vec<Note>>(&key)
             .is_some_and(|known| known.is_some()),
         "and the cache is filled"
     );
@@ -182,10 +181,10 @@ async fn a_fetch_that_panics_fails_those_who_wait_and_not_those_who_come_later()
     let key =
         Scope::new(Workspace::new("default"), Vendor::Introzy, "").key(Kind::Notes, "1".into());
     let until = Instant::now() + Duration::from_secs(10);
-    let failed =
-        flights.load_one::<Vec<Note>, _, _>(key.clone(), until, || async { panic!("on purpose") });
+    let failed = flights
+        .load_one::<Vec<Note>, _, _>(key.clone(), None, until, |_| async { panic!("on purpose") });
     assert!(failed.await.is_err());
-    let fine = flights.load_one(key, until, || async {
+    let fine = flights.load_one(key, None, until, |_| async {
         Ok(Some(Arc::new(Vec::<Note>::new())))
     });
     assert!(fine.await.is_ok_and(|found| found.is_some()));

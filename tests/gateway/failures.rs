@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{Options, World, codes};
 
-const VENDORS: [(&str, &str); 4] = [
+pub const VENDORS: [(&str, &str); 4] = [
     ("introzy", "INTROZY"),
     ("plannr", "PLANNR"),
     ("partner-center", "PARTNER_CENTER"),

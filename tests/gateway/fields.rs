@@ -143,7 +143,7 @@ async fn amiss(world: &World, everything: &Everything) -> Value {
     switched.unwrap();
     let refusing = world.sandbox.set_switch("plannr", "rate_limit", "refuse");
     refusing.unwrap();
-    world.hand.advance(std::time::Duration::from_mins(1));
+    world.hand.advance(std::time::Duration::from_hours(2));
     let selection = everything.selection("ReferralPage", &[]);
     let filter = "filter: { vendors: [INTROZY, PLANNR] }";
     let query = format!("{{ referrals(first: 100, {filter}) {selection} }}");

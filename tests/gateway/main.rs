@@ -24,5 +24,6 @@ mod lists;
 mod panics;
 mod protocol;
 mod schema;
+mod stale;
 mod switches;
 mod tidy;

@@ -12,7 +12,7 @@ use referral_gateway::http::documents::Documents;
 use referral_gateway::http::hosts::AllowedHosts;
 use referral_gateway::http::request_id::RequestIds;
 use referral_gateway::http::{App, router};
-use referral_gateway::load::{Cache, Flights, Registry};
+use referral_gateway::load::{Cache, Flights, Lifetimes, Registry};
 use referral_gateway::model::{
     Capability, GlobalId, Order, Referral, ReferralFilter, Vendor, Workspace,
 };
@@ -66,8 +66,7 @@ impl Adapter for Broken {
 async fn gateway() -> String {
     let clock = Clock::system();
     let adapter: Arc<dyn Adapter> = Arc::new(Broken::default());
-    let (fresh, missing) = (Duration::from_secs(30), Duration::from_secs(5));
-    let cache = Arc::new(Cache::new(clock.clone(), 1 << 20, fresh, missing));
+    let cache = Arc::new(Cache::new(clock.clone(), 1 << 20, Lifetimes::default()));
     let registry = Registry {
         workspace: Workspace::new("default"),
         adapters: BTreeMap::from([(Vendor::Introzy, adapter)]),

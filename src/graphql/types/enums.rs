@@ -283,7 +283,7 @@ impl From<&ReportStatus> for SourceStatus {
         use vendor::Kind;
         match status {
             ReportStatus::Ok => Self::Ok,
-            ReportStatus::Stale => Self::Stale,
+            ReportStatus::Stale(_) => Self::Stale,
             ReportStatus::Partial { .. } => Self::Partial,
             ReportStatus::NotConfigured => Self::NotConfigured,
             ReportStatus::Unsupported => Self::Unsupported,

@@ -217,7 +217,7 @@ fn report_failures(ctx: &Context<'_>, reports: &[Report], named: &[model::Vendor
     }
     for report in reports {
         let error = match &report.status {
-            ReportStatus::Ok | ReportStatus::Stale | ReportStatus::Unsupported => continue,
+            ReportStatus::Ok | ReportStatus::Stale(_) | ReportStatus::Unsupported => continue,
             ReportStatus::NotConfigured if !named.contains(&report.vendor) => continue,
             ReportStatus::Failed(error)
             | ReportStatus::Partial {
@@ -242,12 +242,13 @@ impl From<&Report> for SourceReport {
         let vendor = report.vendor;
         let (code, message, retry_after) = match &report.status {
             ReportStatus::Ok => (None, None, None),
-            ReportStatus::Stale => (
-                None,
+            ReportStatus::Stale(failure) => (
+                Some(code_of(failure.error.kind)),
                 Some(format!(
-                    "{vendor} could not be asked; this is an older answer."
+                    "This is an older answer, as {vendor} could not be asked since: {}",
+                    message_of(&failure.error)
                 )),
-                None,
+                failure.error.retry_after,
             ),
             ReportStatus::NotConfigured => (
                 Some(code::VENDOR_NOT_CONFIGURED),

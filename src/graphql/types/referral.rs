@@ -248,7 +248,7 @@ impl Referral {
 
     /// True when the vendor could not be asked and this is an older answer.
     async fn stale(&self) -> bool {
-        self.0.stale
+        self.0.is_stale()
     }
 
     /// Everything that the vendor documents and the common fields do not carry.
