@@ -12,6 +12,7 @@ use crate::http::App;
 use crate::http::documents::Documents;
 use crate::http::hosts::AllowedHosts;
 use crate::http::request_id::RequestIds;
+use crate::http::shared::Executions;
 use crate::load::{Cache, Flights, Registry};
 use crate::model::{Vendor, Workspace};
 use crate::vendor::http::Connect;
@@ -37,6 +38,7 @@ pub fn build(config: &Config, clock: &Clock, request_ids: RequestIds) -> Result<
         schema: graphql::schema(),
         registry: Arc::new(registry),
         documents: Documents::new(config.server.max_document_tokens),
+        executions: Executions::new(config.server.request_timeout),
         request_ids,
         request_timeout: config.server.request_timeout,
         max_request_bytes: config.server.max_request_bytes,

@@ -1,13 +1,16 @@
 //! The HTTP surface: `/graphql`, GraphiQL, health; who may address us, request ids, and shutdown.
 
+pub mod answer;
 pub mod assets;
 pub mod documents;
 pub mod entry;
 pub mod guard;
 pub mod health;
 pub mod hosts;
+pub mod question;
 pub mod request_id;
 pub mod server;
+pub mod shared;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,6 +25,7 @@ use crate::load::Registry;
 use documents::Documents;
 use hosts::AllowedHosts;
 use request_id::RequestIds;
+use shared::Executions;
 
 /// Everything that answering a request takes.
 pub struct App {
@@ -31,6 +35,8 @@ pub struct App {
     pub registry: Arc<Registry>,
     /// Documents that were parsed before.
     pub documents: Documents,
+    /// The reads being executed.
+    pub executions: Executions,
     /// Gives out request ids.
     pub request_ids: RequestIds,
     /// How long a request may take in all.

@@ -11,6 +11,7 @@ use referral_gateway::graphql;
 use referral_gateway::http::documents::Documents;
 use referral_gateway::http::hosts::AllowedHosts;
 use referral_gateway::http::request_id::RequestIds;
+use referral_gateway::http::shared::Executions;
 use referral_gateway::http::{App, router};
 use referral_gateway::load::{Cache, Flights, Lifetimes, Registry};
 use referral_gateway::model::{
@@ -77,6 +78,7 @@ async fn gateway() -> String {
         max_scan: 1_000,
     };
     let app = App {
+        executions: Executions::new(Duration::from_secs(10)),
         schema: graphql::schema(),
         registry: Arc::new(registry),
         documents: Documents::new(1_200),

@@ -417,3 +417,27 @@ async fn graphiql_is_a_page_of_our_own_that_needs_nothing_from_elsewhere() {
         404
     );
 }
+
+#[tokio::test]
+async fn identical_reads_in_flight_are_one_execution_and_different_ones_are_not() {
+    let world = World::start().await;
+    let late = Fault::new("plannr", Kind::Delay { ms: 700 });
+    world.sandbox.fault(late);
+    let body = |query: &str| json!({ "query": query, "variables": { "first": 3 } });
+    let same = body("query($first: Int) { referrals(first: $first) { nodes { id } } }");
+    let other = body("query($first: Int) { referrals(first: $first) { nodes { id name } } }");
+    let asked = [&same, &same, &same, &other].map(|body| world.post(body));
+    let answers = futures_util::future::join_all(asked).await;
+    let ids: std::collections::HashSet<_> = answers
+        .iter()
+        .map(|answer| answer.headers["x-request-id"].clone())
+        .collect();
+    assert_eq!(ids.len(), 2);
+    assert_eq!(answers[0].json, answers[2].json);
+    assert_ne!(answers[0].json, answers[3].json);
+    let later = world.post(&same).await;
+    assert!(
+        !ids.contains(&later.headers["x-request-id"]),
+        "who comes later is a request of its own"
+    );
+}

@@ -1,0 +1,208 @@
+//! What a client gets: the media type it takes, the status, and errors that carry a code and the request's id.
+
+use std::sync::Arc;
+
+use async_graphql::{Response as GraphQLResponse, ServerError, Value};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use tracing::info;
+
+use super::documents::DocumentError;
+use super::request_id;
+use crate::graphql::error::code;
+
+const GRAPHQL_JSON: &str = "application/graphql-response+json";
+const JSON: &str = "application/json; charset=utf-8";
+
+/// Why a request has no data.
+pub struct Problem {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// The code in `extensions`.
+    pub code: &'static str,
+    /// A sentence for the client.
+    pub message: String,
+}
+
+/// A whole answer, which any number of clients may get.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    status: StatusCode,
+    content_type: &'static str,
+    request_id: Arc<str>,
+    body: Bytes,
+}
+
+/// What the client takes as an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Accepted {
+    /// The media type made for GraphQL, whose status tells of failures.
+    GraphQL,
+    /// Plain JSON, as older clients expect it: 200 whenever the request was understood.
+    Json,
+    /// Neither.
+    Nothing,
+}
+
+impl Accepted {
+    /// What these headers say.
+    pub fn of(headers: &HeaderMap) -> Self {
+        let mut values = headers.get_all(header::ACCEPT).iter().peekable();
+        if values.peek().is_none() {
+            return Self::Json;
+        }
+        let parts = values
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(','))
+            .filter(|part| !is_refused(part));
+        let mut best = Self::Nothing;
+        for part in parts {
+            let essence = part.split(';').next().unwrap_or_default().trim();
+            if essence.eq_ignore_ascii_case(GRAPHQL_JSON) {
+                return Self::GraphQL;
+            }
+            let plain = ["application/json", "application/*", "*/*"];
+            if plain
+                .iter()
+                .any(|plain| essence.eq_ignore_ascii_case(plain))
+            {
+                best = Self::Json;
+            }
+        }
+        best
+    }
+
+    /// An executed request: with the GraphQL media type, one without data is a 400.
+    pub async fn respond(self, id: &Arc<str>, mut response: GraphQLResponse) -> Answer {
+        for error in &mut response.errors {
+            mark_as_input(id, error);
+        }
+        let without_data = response.is_err() && matches!(response.data, Value::Null);
+        let status = if self == Self::GraphQL && without_data {
+            StatusCode::BAD_REQUEST
+        } else {
+            StatusCode::OK
+        };
+        self.dress(id, status, response).await
+    }
+
+    /// A request that is not executed.
+    pub async fn refuse(self, id: &Arc<str>, problem: &Problem) -> Answer {
+        info!(
+            request_id = &**id,
+            status = problem.status.as_u16(),
+            code = problem.code,
+            "request refused"
+        );
+        let response = failure(id, problem.code, &problem.message);
+        self.dress(id, problem.status, response).await
+    }
+
+    /// A document that is not executed.
+    pub async fn refuse_document(self, id: &Arc<str>, error: DocumentError) -> Answer {
+        let response = match error {
+            DocumentError::Refused(refusal) => {
+                let code = if refusal.is_size() {
+                    code::DOCUMENT_TOO_LARGE
+                } else {
+                    code::DOCUMENT_TOO_COMPLEX
+                };
+                failure(id, code, &refusal.to_string())
+            }
+            DocumentError::Syntax(mut error) => {
+                mark_as_input(id, &mut error);
+                GraphQLResponse::from_errors(vec![error])
+            }
+        };
+        info!(request_id = &**id, "document refused");
+        let status = if self == Self::GraphQL {
+            StatusCode::BAD_REQUEST
+        } else {
+            StatusCode::OK
+        };
+        self.dress(id, status, response).await
+    }
+
+    async fn dress(self, id: &Arc<str>, status: StatusCode, response: GraphQLResponse) -> Answer {
+        let written = async_graphql_axum::GraphQLResponse::from(response).into_response();
+        let body = axum::body::to_bytes(written.into_body(), usize::MAX).await;
+        let content_type = match self {
+            Self::GraphQL => GRAPHQL_JSON,
+            Self::Json | Self::Nothing => JSON,
+        };
+        Answer {
+            status,
+            content_type,
+            request_id: id.clone(),
+            body: body.expect("a body that was written to memory cannot fail"),
+        }
+    }
+}
+
+impl IntoResponse for Answer {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, self.body).into_response();
+        let headers = response.headers_mut();
+        let fixed = [
+            (header::CONTENT_TYPE, self.content_type),
+            (header::CACHE_CONTROL, "no-store"),
+            (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        ];
+        for (name, value) in fixed {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+        if let Ok(id) = HeaderValue::from_str(&self.request_id) {
+            headers.insert(request_id::HEADER, id);
+        }
+        response
+    }
+}
+
+/// What no request should be: with a message about it.
+pub fn bad_request(message: &str) -> Problem {
+    Problem {
+        status: StatusCode::BAD_REQUEST,
+        code: code::BAD_USER_INPUT,
+        message: message.to_owned(),
+    }
+}
+
+/// A media type that is not served.
+pub fn not_acceptable() -> Problem {
+    Problem {
+        status: StatusCode::NOT_ACCEPTABLE,
+        code: code::BAD_USER_INPUT,
+        message: format!("This endpoint answers {GRAPHQL_JSON} and application/json."),
+    }
+}
+
+/// An answer without data.
+pub fn failure(id: &str, code: &'static str, message: &str) -> GraphQLResponse {
+    let mut error = ServerError::new(message, None);
+    let extensions = error.extensions.get_or_insert_default();
+    extensions.set("code", code);
+    extensions.set("retryable", code == code::DEADLINE_EXCEEDED);
+    extensions.set("requestId", id);
+    GraphQLResponse::from_errors(vec![error])
+}
+
+/// Whether a part of an `Accept` header has the quality 0.
+fn is_refused(part: &str) -> bool {
+    let mut parameters = part
+        .split(';')
+        .skip(1)
+        .map(|text| text.trim().to_ascii_lowercase());
+    let quality = parameters.find_map(|text| text.strip_prefix("q=").map(str::to_owned));
+    quality.is_some_and(|quality| quality.parse() == Ok(0.0_f32))
+}
+
+/// The engine's own errors, of validation and of coercion, carry no code: they are all about the request.
+fn mark_as_input(id: &str, error: &mut ServerError) {
+    let extensions = error.extensions.get_or_insert_default();
+    if extensions.get("code").is_none() {
+        extensions.set("code", code::BAD_USER_INPUT);
+        extensions.set("retryable", false);
+        extensions.set("requestId", id);
+    }
+}

@@ -1,0 +1,252 @@
+//! Identical reads in flight are one execution: who asks what is being answered already gets that answer.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::FutureExt as _;
+use futures_util::future::Shared;
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+
+use super::answer::{Accepted, Answer};
+use crate::model::Workspace;
+
+/// What makes two reads the same. Whoever asks the same gets the same: nothing that an answer depends on may be missing
+/// here.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Read {
+    /// Whose data.
+    pub workspace: Workspace,
+    /// In which form.
+    pub accepted: Accepted,
+    /// Whether the text is a body, and not a query string.
+    pub is_body: bool,
+    /// The request as it was sent.
+    pub text: Bytes,
+    /// How many writes had been made when it came: an answer begun before a write is not given to who asks after it.
+    pub writes: u64,
+}
+
+/// The reads being executed.
+#[derive(Clone)]
+pub struct Executions {
+    running: Arc<Mutex<Running>>,
+    joined: Arc<AtomicU64>,
+    /// Later than this an execution is not joined: its time is used up sooner than that of who comes.
+    joinable: Duration,
+}
+
+/// An answer to come; an error if the execution ended without one.
+pub type Coming = Shared<oneshot::Receiver<Answer>>;
+
+#[derive(Default)]
+struct Running {
+    executions: HashMap<Read, Execution>,
+    /// How many have begun.
+    begun: u64,
+}
+
+struct Execution {
+    number: u64,
+    since: Instant,
+    answer: Coming,
+}
+
+/// What to do about a read.
+pub enum Turn {
+    /// It is being executed: wait.
+    Wait(Coming),
+    /// Execute it, and hand over the answer here.
+    Execute(Handover, Coming),
+}
+
+/// Where the answer of an execution is handed over. Dropped without one, it lets those who wait know.
+pub struct Handover {
+    executions: Executions,
+    read: Read,
+    number: u64,
+    sender: Option<oneshot::Sender<Answer>>,
+}
+
+impl Executions {
+    /// None yet. Requests may take so long in all.
+    pub fn new(request_timeout: Duration) -> Self {
+        Self {
+            running: Arc::default(),
+            joined: Arc::default(),
+            joinable: request_timeout / 4,
+        }
+    }
+
+    /// The answer to come, if this read is being executed.
+    pub fn join(&self, read: &Read) -> Option<Coming> {
+        let answer = self.joinable(&self.running(), read)?;
+        self.joined.fetch_add(1, Ordering::Relaxed);
+        Some(answer)
+    }
+
+    /// Joins the execution of this read, or begins one.
+    pub fn begin(&self, read: Read) -> Turn {
+        let mut running = self.running();
+        if let Some(answer) = self.joinable(&running, &read) {
+            self.joined.fetch_add(1, Ordering::Relaxed);
+            return Turn::Wait(answer);
+        }
+        let (sender, receiver) = oneshot::channel();
+        let answer = receiver.shared();
+        running.begun += 1;
+        let number = running.begun;
+        let execution = Execution {
+            number,
+            since: Instant::now(),
+            answer: answer.clone(),
+        };
+        running.executions.insert(read.clone(), execution);
+        let handover = Handover {
+            executions: self.clone(),
+            read,
+            number,
+            sender: Some(sender),
+        };
+        Turn::Execute(handover, answer)
+    }
+
+    /// How many requests were answered by the execution of another.
+    pub fn joined(&self) -> u64 {
+        self.joined.load(Ordering::Relaxed)
+    }
+
+    fn joinable(&self, running: &Running, read: &Read) -> Option<Coming> {
+        let execution = running.executions.get(read)?;
+        (execution.since.elapsed() < self.joinable).then(|| execution.answer.clone())
+    }
+
+    fn running(&self) -> MutexGuard<'_, Running> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Handover {
+    /// Gives the answer to everyone who waits. Who comes from now on begins anew.
+    pub fn give(mut self, answer: Answer) {
+        if let Some(sender) = self.sender.take() {
+            self.leave();
+            // Nobody may be waiting any more.
+            sender.send(answer).ok();
+        }
+    }
+
+    /// Another execution may have taken the place of one that could not be joined any more; it stays.
+    fn leave(&self) {
+        let mut running = self.executions.running();
+        let is_own = |execution: &Execution| execution.number == self.number;
+        if running.executions.get(&self.read).is_some_and(is_own) {
+            running.executions.remove(&self.read);
+        }
+    }
+}
+
+impl Drop for Handover {
+    fn drop(&mut self) {
+        if self.sender.is_some() {
+            self.leave();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &'static str) -> Read {
+        Read {
+            workspace: Workspace::new("one"),
+            accepted: Accepted::Json,
+            is_body: true,
+            text: Bytes::from_static(text.as_bytes()),
+            writes: 0,
+        }
+    }
+
+    fn executions() -> Executions {
+        Executions::new(Duration::from_secs(10))
+    }
+
+    async fn answer() -> Answer {
+        let id = "0f8fad5b-d9cb-469f-a165-70867728950e".into();
+        Accepted::Json
+            .respond(&id, async_graphql::Response::default())
+            .await
+    }
+
+    #[tokio::test]
+    async fn who_asks_the_same_meanwhile_gets_the_same_answer_and_who_asks_later_does_not() {
+        let executions = executions();
+        let Turn::Execute(handover, own) = executions.begin(read("a")) else {
+            panic!("nothing is under way");
+        };
+        let joined = executions.join(&read("a")).expect("it is under way");
+        assert!(matches!(executions.begin(read("a")), Turn::Wait(_)));
+        handover.give(answer().await);
+        assert!(own.await.is_ok() && joined.await.is_ok());
+        assert!(executions.join(&read("a")).is_none());
+        assert_eq!(executions.joined(), 2);
+    }
+
+    #[tokio::test]
+    async fn no_part_of_what_makes_reads_the_same_may_differ() {
+        let executions = executions();
+        let _under_way = executions.begin(read("a"));
+        let others = [
+            Read {
+                workspace: Workspace::new("other"),
+                ..read("a")
+            },
+            Read {
+                accepted: Accepted::GraphQL,
+                ..read("a")
+            },
+            Read {
+                is_body: false,
+                ..read("a")
+            },
+            Read {
+                writes: 1,
+                ..read("a")
+            },
+            read("b"),
+        ];
+        for other in others {
+            assert!(executions.join(&other).is_none(), "{other:?}");
+        }
+        assert!(executions.join(&read("a")).is_some());
+    }
+
+    #[tokio::test]
+    async fn an_execution_that_ends_without_an_answer_lets_those_who_wait_know() {
+        let executions = executions();
+        let begun = executions.begin(read("a"));
+        let joined = executions.join(&read("a")).expect("it is under way");
+        drop(begun);
+        assert!(joined.await.is_err());
+        assert!(matches!(executions.begin(read("a")), Turn::Execute(..)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_execution_whose_time_runs_out_is_not_joined_and_leaves_its_successor_alone() {
+        let executions = executions();
+        let Turn::Execute(old, _) = executions.begin(read("a")) else {
+            panic!("nothing is under way");
+        };
+        tokio::time::advance(Duration::from_millis(2_500)).await;
+        assert!(executions.join(&read("a")).is_none());
+        let Turn::Execute(_successor, _) = executions.begin(read("a")) else {
+            panic!("the old one has too little time left");
+        };
+        old.give(answer().await);
+        assert!(executions.join(&read("a")).is_some());
+    }
+}
