@@ -267,7 +267,7 @@ impl From<&Report> for SourceReport {
             } => (
                 Some(code_of(error.kind)),
                 Some(message_of(error)),
-                error.retry_after,
+                error.retry_after_seconds(),
             ),
             ReportStatus::Partial {
                 unreadable,
@@ -286,8 +286,7 @@ impl From<&Report> for SourceReport {
             fetched_at: report.fetched_at.map(DateTime),
             code: code.map(str::to_owned),
             message,
-            retry_after_seconds: retry_after
-                .map(|after| i32::try_from(after.as_secs()).unwrap_or(i32::MAX)),
+            retry_after_seconds: retry_after.map(|after| i32::try_from(after).unwrap_or(i32::MAX)),
         }
     }
 }

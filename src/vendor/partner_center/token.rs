@@ -18,7 +18,7 @@ use super::wire;
 use crate::clock::Clock;
 use crate::config::reader::same_secret;
 use crate::model::Vendor;
-use crate::vendor::http::{self, Connect};
+use crate::vendor::http::{self, Compartment, Connect};
 use crate::vendor::{Call, Error, Kind, Result};
 
 const OPERATION: &str = "refresh_token";
@@ -113,6 +113,11 @@ impl Tokens {
             let detail = "the request's time was used up while waiting for an access token";
             Err(error(Kind::Deadline, detail))
         })
+    }
+
+    /// Whether the endpoint is asked at all.
+    pub(super) fn compartment(&self) -> &Arc<Compartment> {
+        self.0.http.compartment()
     }
 
     /// Forgets a token that the vendor refused, unless it has been replaced already.
