@@ -2,38 +2,81 @@
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
 /// Tells the time. Cheap to clone; clones share one source.
 #[derive(Clone)]
-pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
+pub struct Clock(Source);
 
 /// Moves a [`Clock::manual`] forward.
 #[derive(Clone)]
-pub struct ClockHand(Arc<Mutex<Timestamp>>);
+pub struct ClockHand(Arc<Mutex<Manual>>);
+
+#[derive(Clone)]
+enum Source {
+    System { made: Instant },
+    Manual(ClockHand),
+}
+
+struct Manual {
+    now: Timestamp,
+    elapsed: Duration,
+    moves_with_sleepers: bool,
+}
 
 impl Clock {
     /// The machine's clock.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one place where time is read"
-    )]
     pub fn system() -> Self {
-        Self(Arc::new(Timestamp::now))
+        Self(Source::System {
+            made: Instant::now(),
+        })
     }
 
     /// A clock that stands still until its hand is moved.
     pub fn manual(start: Timestamp) -> (Self, ClockHand) {
-        let hand = ClockHand(Arc::new(Mutex::new(start)));
-        let read = hand.clone();
-        (Self(Arc::new(move || read.now())), hand)
+        let hand = ClockHand(Arc::new(Mutex::new(Manual {
+            now: start,
+            elapsed: Duration::ZERO,
+            moves_with_sleepers: false,
+        })));
+        (Self(Source::Manual(hand.clone())), hand)
     }
 
-    /// The time now.
+    /// The time now, as the world counts it.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place where time is read"
+    )]
     pub fn now(&self) -> Timestamp {
-        (self.0)()
+        match &self.0 {
+            Source::System { .. } => Timestamp::now(),
+            Source::Manual(hand) => hand.read(|manual| manual.now),
+        }
+    }
+
+    /// The time since the clock was made. Unlike [`Clock::now`] it never goes back and is never set, so that what is
+    /// measured with it lasts as long as it should.
+    pub fn elapsed(&self) -> Duration {
+        match &self.0 {
+            Source::System { made } => made.elapsed(),
+            Source::Manual(hand) => hand.read(|manual| manual.elapsed),
+        }
+    }
+
+    /// Waits. By a manual clock nobody waits: no time has passed afterwards, unless
+    /// [its hand moves with sleepers](ClockHand::move_with_sleepers).
+    pub async fn sleep(&self, time: Duration) {
+        match &self.0 {
+            Source::System { .. } => tokio::time::sleep(time).await,
+            Source::Manual(hand) => {
+                if hand.read(|manual| manual.moves_with_sleepers) {
+                    hand.advance(time);
+                }
+                tokio::task::yield_now().await;
+            }
+        }
     }
 }
 
@@ -43,12 +86,20 @@ impl ClockHand {
     /// # Panics
     /// When the sum lies beyond the year 9999, which a test would have to ask for.
     pub fn advance(&self, by: Duration) {
-        let mut now = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *now = now.checked_add(by).expect("the sum is within jiff's range");
+        self.read(|manual| {
+            let now = manual.now.checked_add(by);
+            manual.now = now.expect("the sum is within jiff's range");
+            manual.elapsed += by;
+        });
     }
 
-    fn now(&self) -> Timestamp {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// From here on whoever sleeps moves the clock forward by the time slept.
+    pub fn move_with_sleepers(&self) {
+        self.read(|manual| manual.moves_with_sleepers = true);
+    }
+
+    fn read<T>(&self, read: impl FnOnce(&mut Manual) -> T) -> T {
+        read(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 

@@ -3,17 +3,17 @@
 //! # Code map
 //!
 //! Dependencies point one way: [`http`] → [`graphql`] → [`load`] → [`vendor`] → [`model`]. The [`sandbox`] hangs off
-//! `vendor` alone. [`config`], [`clock`] and [`telemetry`] are plain tools; [`gateway`] puts everything together.
+//! `vendor` alone. [`config`], [`clock`], [`random`] and [`telemetry`] are plain tools; [`gateway`] puts everything together.
 //!
 //! # Invariants
 //!
 //! Each is held by a test in `tests/gateway/tidy.rs` or by clippy (`.clippy.toml`):
 //!
 //! - async-graphql is known in `graphql` and `http`, and to vendors' `schema` files, which only derive with it.
-//! - HTTP is sent from `vendor/http.rs` alone, moka is known in `load/cache.rs` alone, the dataloader crate in `load`.
+//! - HTTP is sent from `vendor/http/exchange.rs` alone, moka is known in `load/cache.rs` alone, the dataloader crate in `load`.
 //! - A vendor never imports another; a sandbox never sees its vendor's client.
 //! - A new vendor is a folder, a `mod` line and a row in `vendor/table.rs`; nothing else names a vendor.
-//! - Time and randomness are passed in ([`clock::Clock`], [`http::request_id::RequestIds`]).
+//! - Time and randomness are passed in ([`clock::Clock`], [`random::Random`], [`http::request_id::RequestIds`]).
 //! - A field that touches a vendor is `Option<Result<T>>`: one that fails is null by itself.
 //! - Every cached record's key is made from a [`load::Scope`], which holds the workspace.
 //!
@@ -26,7 +26,10 @@
 //! 4. Fields of records load through [`load::Loaders`], one per vendor and kind: the cache, then a call under way
 //!    ([`load::flight`]), then the vendor, in one call for many where it has such a call.
 //! 5. A client ([`vendor::Adapter`]) makes the call through [`vendor::http`], decodes each row by itself and maps it
-//!    into the [`model`].
+//!    into the [`model`]. Before a call goes out it is admitted by the vendor's compartment
+//!    ([`vendor::http::Compartment`]): a turn among the calls under way, no open circuit ([`vendor::breaker`]), no pause
+//!    that the vendor asked for ([`vendor::pause`]); a read that failed may be made again within a budget
+//!    ([`vendor::budget`], [`vendor::backoff`]).
 //! 6. What failed is one error with a code from a closed list ([`graphql::error`]), or one entry in `sources`.
 
 pub mod model;
@@ -45,4 +48,5 @@ pub mod gateway;
 
 pub mod clock;
 pub mod config;
+pub mod random;
 pub mod telemetry;

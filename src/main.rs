@@ -10,6 +10,7 @@ use referral_gateway::clock::Clock;
 use referral_gateway::config::{Config, Log};
 use referral_gateway::http::request_id::RequestIds;
 use referral_gateway::http::server;
+use referral_gateway::random::Random;
 use referral_gateway::sandbox::Sandbox;
 use referral_gateway::vendor::Call;
 use referral_gateway::{gateway, graphql, telemetry};
@@ -101,7 +102,8 @@ async fn serve(file: Option<&Path>, with_sandbox: bool) -> Result<(), Failure> {
     prepare(config.server.data_dir.as_deref())?;
     telemetry::start(&config.log);
 
-    let app = gateway::build(&config, &clock, RequestIds::random()).map_err(one_line)?;
+    let app = gateway::build(&config, &clock, &Random::system(), RequestIds::random())
+        .map_err(one_line)?;
     let listen = config.server.listen;
     let listener = TcpListener::bind(listen)
         .await
@@ -170,8 +172,8 @@ async fn start_sandbox(clock: &Clock) -> Result<HashMap<&'static str, String>, F
 async fn check(file: Option<&Path>, online: bool) -> Result<(), Failure> {
     let config = read_config(file, &HashMap::new())?;
     prepare(config.server.data_dir.as_deref())?;
-    let clock = Clock::system();
-    let adapters = gateway::adapters(&config, &clock).map_err(one_line)?;
+    let adapters =
+        gateway::adapters(&config, &Clock::system(), &Random::system()).map_err(one_line)?;
     let mut failures = Vec::new();
     for (vendor, _) in &config.vendors {
         let Some(adapter) = adapters.get(vendor) else {

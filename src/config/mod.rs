@@ -189,6 +189,17 @@ fn read_limits(section: &mut Section<'_>) -> Limits {
             16,
             1..=256,
         )),
+        retries: section
+            .number_or(
+                key(
+                    "vendor_retries",
+                    "How often a read that failed is made again: after a broken connection or an answer of 500 and above, within the request's time and a tenth of all calls. Writes are never made again on a guess.",
+                ),
+                2,
+                0..=2,
+            )
+            .try_into()
+            .unwrap_or_default(),
         max_body: small(section.number_or(
             key(
                 "max_answer_bytes",

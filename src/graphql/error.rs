@@ -77,8 +77,8 @@ pub fn from_vendor(ctx: &Context<'_>, error: &vendor::Error) -> Error {
         extensions.set("code", code_of(error.kind));
         extensions.set("vendor", error.vendor.name());
         extensions.set("retryable", error.is_retryable());
-        if let Some(after) = error.retry_after {
-            extensions.set("retryAfterSeconds", after.as_secs());
+        if let Some(after) = error.retry_after_seconds() {
+            extensions.set("retryAfterSeconds", after);
         }
         extensions.set("requestId", request_id(ctx));
     })

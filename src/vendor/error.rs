@@ -25,6 +25,8 @@ pub struct Error {
     pub detail: String,
     /// What the vendor answered, for the client that knows how to read it. Never shown, never logged as it is.
     pub body: Option<Bytes>,
+    /// Whether it is certain that the vendor got nothing.
+    pub(super) unsent: bool,
 }
 
 /// What the caller can do about a failed call.
@@ -54,6 +56,40 @@ pub enum Kind {
     Unsupported,
 }
 
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 11] = [
+        Self::NotFound,
+        Self::Unauthorized,
+        Self::RateLimited,
+        Self::Timeout,
+        Self::Deadline,
+        Self::Unavailable,
+        Self::CircuitOpen,
+        Self::InvalidResponse,
+        Self::Rejected,
+        Self::NotConfigured,
+        Self::Unsupported,
+    ];
+
+    /// Its name where machines read it.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::NotFound => "not_found",
+            Self::Unauthorized => "unauthorized",
+            Self::RateLimited => "rate_limited",
+            Self::Timeout => "timeout",
+            Self::Deadline => "deadline",
+            Self::Unavailable => "unavailable",
+            Self::CircuitOpen => "circuit_open",
+            Self::InvalidResponse => "invalid_response",
+            Self::Rejected => "rejected",
+            Self::NotConfigured => "not_configured",
+            Self::Unsupported => "unsupported",
+        }
+    }
+}
+
 /// The result of a call.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -73,7 +109,26 @@ impl Error {
             retry_after: None,
             detail: detail.into(),
             body: None,
+            unsent: false,
         }
+    }
+
+    /// The same error, of a call of which not a byte went out.
+    pub(super) fn unsent(mut self) -> Self {
+        self.unsent = true;
+        self
+    }
+
+    /// Whether it is proven that the vendor got nothing of this call, so that it may be made again whatever it does: the
+    /// connection failed before the request, or the call was not made at all. Otherwise the vendor may have acted on it.
+    pub fn is_unsent(&self) -> bool {
+        self.unsent
+    }
+
+    /// How many whole seconds to wait before asking again; less than one counts as one.
+    pub fn retry_after_seconds(&self) -> Option<u64> {
+        let after = self.retry_after?;
+        Some(after.as_secs() + u64::from(after.subsec_nanos() > 0))
     }
 
     /// Says that this vendor has no such thing.
@@ -84,6 +139,7 @@ impl Error {
             Kind::Unsupported,
             "this vendor has no such thing",
         )
+        .unsent()
     }
 
     /// Says that a record is not as the vendor documents it.
@@ -138,3 +194,27 @@ impl fmt::Debug for Error {
 }
 
 impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_stands_at_its_own_place_and_has_its_own_key() {
+        for (place, kind) in Kind::ALL.into_iter().enumerate() {
+            assert_eq!(kind as usize, place);
+            let same = Kind::ALL.iter().filter(|other| other.key() == kind.key());
+            assert_eq!(same.count(), 1);
+        }
+    }
+
+    #[test]
+    fn a_wait_is_told_in_whole_seconds_rounded_up() {
+        let mut error = Error::new(Vendor::ALL[0], "test", Kind::RateLimited, "");
+        assert_eq!(error.retry_after_seconds(), None);
+        for (millis, seconds) in [(0, 0), (1, 1), (1_000, 1), (1_001, 2), (57_000, 57)] {
+            error.retry_after = Some(Duration::from_millis(millis));
+            assert_eq!(error.retry_after_seconds(), Some(seconds));
+        }
+    }
+}

@@ -8,6 +8,13 @@ pub mod table;
 
 pub mod error;
 pub mod http;
+
+pub mod backoff;
+pub mod breaker;
+pub mod budget;
+pub mod pause;
+
+pub mod counts;
 pub mod paging;
 pub mod redact;
 pub mod vitals;

@@ -16,6 +16,7 @@ use super::{Adapter, Call, Connector};
 use crate::clock::{Clock, ClockHand};
 use crate::config::reader::{Reader, Section};
 use crate::model::Workspace;
+use crate::random::Random;
 
 /// The id of every test's request.
 pub(crate) const REQUEST_ID: &str = "0f8fad5b-d9cb-469f-a165-70867728950e";
@@ -152,15 +153,17 @@ pub(crate) fn adapter(
     connector.unwrap()(connect).unwrap()
 }
 
-/// What an adapter runs on, with a clock that stands still.
+/// What an adapter runs on, with a clock that stands still; nothing is retried.
 pub(crate) fn connect(data_dir: Option<PathBuf>) -> (Connect, ClockHand) {
     let (clock, hand) = Clock::manual("2026-06-11T12:00:00Z".parse().unwrap());
     let connect = Connect {
         workspace: Workspace::new("default"),
         clock,
+        random: Random::from_fn(|| 0.0),
         limits: Limits {
             timeout: Duration::from_secs(5),
             concurrency: 32,
+            retries: 0,
             max_body: 1024 * 1024,
         },
         data_dir,

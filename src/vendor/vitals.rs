@@ -1,17 +1,25 @@
 //! How calls to a vendor have been going: what the schema tells of its health, latency and rate limit.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::breaker::Circuit;
+use super::counts::Counts;
+use super::http::Compartment;
+
 /// How many calls the picture is made from.
 const REMEMBERED: usize = 50;
 
-/// A vendor's recent calls.
-#[derive(Debug, Default)]
-pub struct Vitals(Mutex<Recent>);
+/// A vendor's recent calls, and whether more are made at all.
+#[derive(Default)]
+pub struct Vitals {
+    recent: Mutex<Recent>,
+    compartments: Mutex<Vec<Arc<Compartment>>>,
+    counts: Counts,
+}
 
 #[derive(Debug, Default)]
 struct Recent {
@@ -24,9 +32,9 @@ struct Recent {
 pub enum Health {
     /// Answers.
     Healthy,
-    /// Some recent calls failed.
+    /// Some recent calls failed, or it wants to be left alone, or one call is to show whether it has recovered.
     Degraded,
-    /// The last calls all failed.
+    /// The last calls all failed, or it failed so often that it is not asked.
     Down,
     /// Not asked yet.
     Unknown,
@@ -44,26 +52,37 @@ pub struct RateLimit {
 }
 
 impl Vitals {
+    /// From here on tells of this compartment too. Who needs several to be of use is as well as the worst of them.
+    pub fn watch(&self, compartment: &Arc<Compartment>) {
+        locked(&self.compartments).push(Arc::clone(compartment));
+    }
+
     /// Notes a call: whether the vendor answered as it should, and how long it took.
     pub fn record(&self, answered: bool, took: Duration) {
-        let mut recent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut recent = locked(&self.recent);
         if recent.calls.len() == REMEMBERED {
             recent.calls.pop_front();
         }
         recent.calls.push_back((answered, took));
     }
 
-    /// Notes what the vendor said of its rate limit.
+    /// Notes what an answer said of the vendor's rate limit, if it said anything.
     pub fn record_rate_limit(&self, rate_limit: RateLimit) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .rate_limit = Some(rate_limit);
+        if rate_limit.limit.is_some() || rate_limit.remaining.is_some() {
+            locked(&self.recent).rate_limit = Some(rate_limit);
+        }
     }
 
-    /// How the vendor is doing, judged by the last ten calls.
+    /// How the vendor is doing, judged by the last ten calls and by what it does with the next one.
     pub fn health(&self) -> Health {
-        let recent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let circuit = self.circuit();
+        if circuit == Circuit::Open {
+            return Health::Down;
+        }
+        if circuit == Circuit::HalfOpen || self.paused_until().is_some() {
+            return Health::Degraded;
+        }
+        let recent = locked(&self.recent);
         let last: Vec<bool> = recent
             .calls
             .iter()
@@ -80,9 +99,25 @@ impl Vitals {
         }
     }
 
+    /// What happens to the next call.
+    pub fn circuit(&self) -> Circuit {
+        let compartments = locked(&self.compartments);
+        let circuits = compartments.iter().map(|compartment| compartment.circuit());
+        circuits.max().unwrap_or(Circuit::Closed)
+    }
+
+    /// Until when the vendor wants to be left alone.
+    pub fn paused_until(&self) -> Option<Timestamp> {
+        let compartments = locked(&self.compartments);
+        let pauses = compartments
+            .iter()
+            .map(|compartment| compartment.paused_until());
+        pauses.flatten().max()
+    }
+
     /// The median time of the remembered calls that were answered.
     pub fn latency(&self) -> Option<Duration> {
-        let recent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let recent = locked(&self.recent);
         let mut times: Vec<Duration> = recent
             .calls
             .iter()
@@ -95,11 +130,17 @@ impl Vitals {
 
     /// What the vendor last said of its rate limit.
     pub fn rate_limit(&self) -> Option<RateLimit> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .rate_limit
+        locked(&self.recent).rate_limit
     }
+
+    /// What became of all its calls.
+    pub fn counts(&self) -> &Counts {
+        &self.counts
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

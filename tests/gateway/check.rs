@@ -6,6 +6,7 @@ use pretty_assertions::assert_eq;
 use referral_gateway::clock::Clock;
 use referral_gateway::config::Config;
 use referral_gateway::gateway;
+use referral_gateway::random::Random;
 use referral_gateway::vendor::{Adapter, Call, Kind};
 use tokio::time::Instant;
 
@@ -22,7 +23,7 @@ fn adapters(world: &World, changed: &[(&'static str, &str)]) -> Vec<std::sync::A
     let config = Config::read(None, &|name| environment.get(name).cloned())
         .ok()
         .unwrap();
-    gateway::adapters(&config, &Clock::system())
+    gateway::adapters(&config, &Clock::system(), &Random::system())
         .unwrap()
         .into_values()
         .collect()

@@ -8,6 +8,7 @@ use referral_gateway::config::Config;
 use referral_gateway::gateway;
 use referral_gateway::http::request_id::RequestIds;
 use referral_gateway::http::server;
+use referral_gateway::random::Random;
 use referral_gateway::sandbox::Logged;
 use referral_gateway::sandbox::Sandbox;
 use serde_json::{Value, json};
@@ -76,7 +77,9 @@ impl World {
             .collect();
         let config =
             Config::read(Some(options.toml), &|name| environment.get(name).cloned()).unwrap();
-        let app = gateway::build(&config, &clock, RequestIds::random()).unwrap();
+        // Nobody waits before a retry.
+        let random = Random::from_fn(|| 0.0);
+        let app = gateway::build(&config, &clock, &random, RequestIds::random()).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let shutdown = token.child_token();

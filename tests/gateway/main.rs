@@ -23,6 +23,7 @@ mod hostile;
 mod lists;
 mod panics;
 mod protocol;
+mod resilience;
 mod schema;
 mod stale;
 mod switches;

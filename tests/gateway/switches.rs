@@ -81,7 +81,7 @@ const DIFFERENCES: [(&str, &str, &str, Difference); 18] = [
         "saasquatch",
         "rate_limit",
         "403",
-        Difference::Refused("UNAUTHORIZED", "VENDOR_UNAUTHORIZED"),
+        Difference::Refused("RATE_LIMITED", "VENDOR_RATE_LIMITED"),
     ),
     // The configured key has no user part.
     (

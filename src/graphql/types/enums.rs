@@ -226,12 +226,26 @@ mirror! {
     VendorHealth {
         /// The last calls were answered.
         Healthy,
-        /// Some of the last ten calls failed.
+        /// Some of the last ten calls failed, or it wants to be left alone for now, or it is about to be seen whether it
+        /// has recovered.
         Degraded,
-        /// The last three calls all failed.
+        /// The last three calls all failed, or so many did that it is not asked for now.
         Down,
         /// Not asked since the gateway started, or not configured.
         Unknown,
+    }
+}
+
+mirror! {
+    vendor::breaker::Circuit,
+    /// What the gateway does with the next call to a vendor.
+    CircuitState {
+        /// It is made.
+        Closed,
+        /// The vendor failed too often: one call at a time shows whether it has recovered, others fail at once.
+        HalfOpen,
+        /// The vendor failed too often and is left alone: calls fail at once.
+        Open,
     }
 }
 

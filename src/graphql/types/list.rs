@@ -248,7 +248,7 @@ impl From<&Report> for SourceReport {
                     "This is an older answer, as {vendor} could not be asked since: {}",
                     message_of(&failure.error)
                 )),
-                failure.error.retry_after,
+                failure.error.retry_after_seconds(),
             ),
             ReportStatus::NotConfigured => (
                 Some(code::VENDOR_NOT_CONFIGURED),
@@ -268,7 +268,7 @@ impl From<&Report> for SourceReport {
             } => (
                 Some(code_of(error.kind)),
                 Some(message_of(error)),
-                error.retry_after,
+                error.retry_after_seconds(),
             ),
             ReportStatus::Partial {
                 unreadable,
@@ -287,8 +287,7 @@ impl From<&Report> for SourceReport {
             fetched_at: report.fetched_at.map(DateTime),
             code: code.map(str::to_owned),
             message,
-            retry_after_seconds: retry_after
-                .map(|after| i32::try_from(after.as_secs()).unwrap_or(i32::MAX)),
+            retry_after_seconds: retry_after.map(|after| i32::try_from(after).unwrap_or(i32::MAX)),
         }
     }
 }

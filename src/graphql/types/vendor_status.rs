@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Error, Object, SimpleObject};
 
-use super::enums::{Capability, Vendor, VendorHealth};
+use super::enums::{Capability, CircuitState, Vendor, VendorHealth};
 use super::referral::Stage;
 use crate::graphql::error::from_vendor;
 use crate::graphql::loaders;
@@ -40,12 +40,24 @@ impl VendorStatus {
             .unwrap_or_default()
     }
 
-    /// How the last calls went.
+    /// How the last calls went, and whether it is asked at all.
     async fn health(&self, ctx: &Context<'_>) -> VendorHealth {
         let adapter = loaders(ctx).registry.adapter(self.0);
         adapter.map_or(VendorHealth::Unknown, |adapter| {
             adapter.vitals().health().into()
         })
+    }
+
+    /// What happens to the next call to it; null when it is not configured.
+    async fn circuit(&self, ctx: &Context<'_>) -> Option<CircuitState> {
+        let adapter = loaders(ctx).registry.adapter(self.0)?;
+        Some(adapter.vitals().circuit().into())
+    }
+
+    /// Until when it wants to be left alone, because it was asked too often or is busy; null when it may be asked.
+    async fn paused_until(&self, ctx: &Context<'_>) -> Option<DateTime> {
+        let adapter = loaders(ctx).registry.adapter(self.0)?;
+        adapter.vitals().paused_until().map(DateTime)
     }
 
     /// The median of its recent answers' times, in milliseconds; null before the first answer.

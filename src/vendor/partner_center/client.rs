@@ -1,12 +1,14 @@
 //! One short method per endpoint. Every call carries an access token; one that is refused is replaced once.
 
+use std::time::Duration;
+
 use url::Url;
 
 use super::query::TOP;
 use super::token::{Credentials, Tokens};
 use crate::model::Vendor;
 use crate::vendor::http::{self, Answer, Connect, Request};
-use crate::vendor::{Call, Kind, Native, Result, Vitals};
+use crate::vendor::{Call, Error, Kind, Native, Result, Vitals};
 
 const LIST: &str = "list_referrals";
 const GET: &str = "get_referral";
@@ -27,9 +29,13 @@ impl Client {
         credentials: Credentials,
         connect: &Connect,
     ) -> Result<Self> {
+        let http = http::Client::new(Vendor::PartnerCenter, base_url, connect)?;
+        let tokens = Tokens::new(token_url, credentials, connect)?;
+        // Where tokens come from fails by itself, but without one the vendor cannot be used.
+        http.vitals().watch(tokens.compartment());
         Ok(Self {
-            http: http::Client::new(Vendor::PartnerCenter, base_url, connect)?,
-            tokens: Tokens::new(token_url, credentials, connect)?,
+            http: http.classified_by(classify),
+            tokens,
         })
     }
 
@@ -98,15 +104,20 @@ impl Client {
 
     async fn send(&self, call: &Call, request: Request) -> Result<Answer> {
         let request = with_headers(request, call);
-        let token = self.token(call).await?;
+        // Whatever became of the refresh, this call has not been made.
+        let token = self.token(call).await.map_err(Error::unsent)?;
         let first = request
             .clone()
+            .made_again_when_unauthorized()
             .secret_header("authorization", &token.authorization);
         match self.http.send(call, first).await {
             Err(error) if error.status == Some(401) => self.tokens.discard(&token),
             outcome => return outcome,
         }
-        let token = self.token(call).await?;
+        let token = self.token(call).await.map_err(|error| Error {
+            unsent: false,
+            ..error
+        })?;
         let again = request.secret_header("authorization", &token.authorization);
         self.http.send(call, again).await
     }
@@ -114,15 +125,24 @@ impl Client {
     /// Without a token the vendor cannot be used, so that it shows in how the vendor is doing.
     async fn token(&self, call: &Call) -> Result<std::sync::Arc<super::token::Token>> {
         let token = self.tokens.current(call).await;
-        if token
-            .as_ref()
-            .is_err_and(|error| error.kind != Kind::Deadline)
-        {
-            self.http
-                .vitals()
-                .record(false, std::time::Duration::default());
+        let is_news = |error: &Error| !matches!(error.kind, Kind::Deadline | Kind::CircuitOpen);
+        if token.as_ref().is_err_and(is_news) {
+            self.http.vitals().record(false, Duration::default());
         }
         token
+    }
+}
+
+/// The gateway before the API says only in words how long to wait: "Try again in 57 seconds.";
+/// <https://learn.microsoft.com/partner-center/developer/api-throttling-guidance>
+fn classify(error: &mut Error) {
+    let words = || {
+        let text = std::str::from_utf8(error.body.as_deref()?).ok()?;
+        let (_, rest) = text.split_once("Try again in ")?;
+        rest.split(' ').next()?.parse().ok()
+    };
+    if error.kind == Kind::RateLimited && error.retry_after.is_none() {
+        error.retry_after = words().map(Duration::from_secs);
     }
 }
 

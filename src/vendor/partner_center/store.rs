@@ -67,6 +67,17 @@ impl Store {
         (kept.configured_sha256 == self.configured_sha256).then(|| kept.refresh_token.into())
     }
 
+    /// Forgets the token kept.
+    pub(super) fn forget(&self) -> io::Result<()> {
+        let Some((folder, file)) = &self.place else {
+            return Ok(());
+        };
+        match fs::remove_file(folder.join(file)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
     /// Keeps a token. When this returns without an error, it outlives a power cut.
     pub(super) fn save(&self, token: &SecretString) -> io::Result<()> {
         let Some((folder, file)) = &self.place else {

@@ -18,7 +18,7 @@ use super::wire;
 use crate::clock::Clock;
 use crate::config::reader::same_secret;
 use crate::model::Vendor;
-use crate::vendor::http::{self, Connect};
+use crate::vendor::http::{self, Compartment, Connect};
 use crate::vendor::{Call, Error, Kind, Result};
 
 const OPERATION: &str = "refresh_token";
@@ -115,6 +115,11 @@ impl Tokens {
         })
     }
 
+    /// Whether the endpoint is asked at all.
+    pub(super) fn compartment(&self) -> &Arc<Compartment> {
+        self.0.http.compartment()
+    }
+
     /// Forgets a token that the vendor refused, unless it has been replaced already.
     pub(super) fn discard(&self, refused: &Arc<Token>) {
         let mut state = self.0.state();
@@ -151,36 +156,36 @@ impl Inner {
         flight
     }
 
-    /// Redeems the refresh token;
-    /// <https://learn.microsoft.com/partner-center/developer/referral-api-authentication>.
+    /// A new access token. A kept refresh token that has become void is given up for the configured one: whoever
+    /// revoked it may have left that one valid.
     async fn refresh(&self, request_id: Arc<str>) -> Result<Arc<Token>> {
-        let used = self.state().refresh_token.clone();
         let call = Call {
             request_id,
             deadline: Instant::now() + self.timeout,
         };
-        let none: [&str; 0] = [];
-        let request = self.http.request(OPERATION, Method::POST, none).form(&[
-            ("resource", RESOURCE),
-            ("grant_type", "refresh_token"),
-            ("scope", "openid"),
-            ("client_id", &self.credentials.client_id),
-            (
-                "client_secret",
-                self.credentials.client_secret.expose_secret(),
-            ),
-            ("refresh_token", used.expose_secret()),
-        ]);
+        let configured = &self.credentials.refresh_token;
+        let mut used = self.state().refresh_token.clone();
+        let mut is_given_up = false;
         // Counted from before the call, so that a slow answer makes no token look younger than it is.
         let since = self.clock.now();
-        let request = request.header("accept", "application/json");
-        let answer = self.http.send(&call, request).await.map_err(refusal)?;
+        let mut granted = self.redeem(&call, &used).await;
+        if granted.as_ref().is_err_and(is_void) && !same_secret(&used, configured) {
+            warn!(
+                vendor = Vendor::PartnerCenter.key(),
+                "the kept refresh token is void; the configured one is tried"
+            );
+            used = configured.clone();
+            is_given_up = true;
+            granted = self.redeem(&call, &used).await;
+        }
+        let answer = granted.map_err(refusal)?;
         let grant: wire::Grant = answer.json()?;
         // Before anything else can be wrong with the answer: the token that was used may be void now.
-        if let Some(rotated) = grant.refresh_token.map(SecretString::from)
-            && !same_secret(&rotated, &used)
-        {
-            self.keep(rotated).await;
+        let rotated = grant.refresh_token.map(SecretString::from);
+        match rotated.filter(|rotated| !same_secret(rotated, &used)) {
+            Some(rotated) => self.keep(rotated).await,
+            None if is_given_up => self.give_up(used).await,
+            None => {}
         }
         let Some(access_token) = grant.access_token.filter(|token| fits_a_header(token)) else {
             return Err(answer.invalid("the answer has no access token"));
@@ -188,6 +193,31 @@ impl Inner {
         let token = Arc::new(Token::new(&access_token, grant.expires_in, since));
         self.state().current = Some(Arc::clone(&token));
         Ok(token)
+    }
+
+    /// Redeems a refresh token;
+    /// <https://learn.microsoft.com/partner-center/developer/referral-api-authentication>.
+    async fn redeem(&self, call: &Call, refresh_token: &SecretString) -> Result<http::Answer> {
+        let none: [&str; 0] = [];
+        let client_secret = self.credentials.client_secret.expose_secret();
+        let request = self.http.request(OPERATION, Method::POST, none).form(&[
+            ("resource", RESOURCE),
+            ("grant_type", "refresh_token"),
+            ("scope", "openid"),
+            ("client_id", &self.credentials.client_id),
+            ("client_secret", client_secret),
+            ("refresh_token", refresh_token.expose_secret()),
+        ]);
+        let request = request.header("accept", "application/json");
+        self.http.send(call, request).await
+    }
+
+    /// The configured token is the one in use again, also after a restart.
+    async fn give_up(&self, configured: SecretString) {
+        self.state().refresh_token = configured;
+        let store = self.store.clone();
+        // A void token that stays there is given up again after the next start.
+        drop(tokio::task::spawn_blocking(move || store.forget()).await);
     }
 
     /// The old one may be void from here on. Without the file the new one lives only as long as the process.
@@ -230,6 +260,14 @@ impl Drop for Landing {
     fn drop(&mut self) {
         self.0.state().flight = None;
     }
+}
+
+/// Whether the endpoint says that the refresh token is of no use any more.
+fn is_void(refused: &Error) -> bool {
+    let body = refused.body.as_deref().unwrap_or_default();
+    let refusal: wire::Refusal = serde_json::from_slice(body).unwrap_or_default();
+    matches!(refused.kind, Kind::Rejected | Kind::Unauthorized)
+        && refusal.error.as_deref() == Some("invalid_grant")
 }
 
 /// What a refused refresh means for the caller: the credentials must be mended, unless the endpoint itself is in trouble.

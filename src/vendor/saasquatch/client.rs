@@ -48,7 +48,7 @@ impl Client {
         let key = credentials.api_key.expose_secret();
         let basic = STANDARD.encode(format!("{user}:{key}"));
         Ok(Self {
-            http: http::Client::new(Vendor::Saasquatch, base_url, connect)?,
+            http: http::Client::new(Vendor::Saasquatch, base_url, connect)?.classified_by(classify),
             tenant_alias: credentials.tenant_alias.clone(),
             authorization: format!("Basic {basic}").into(),
         })
@@ -134,7 +134,7 @@ impl Client {
     }
 
     async fn send(&self, call: &Call, request: Request) -> Result<Answer> {
-        self.http.send(call, request).await.map_err(tenant_missing)
+        self.http.send(call, request).await
     }
 }
 
@@ -144,17 +144,19 @@ fn paged(request: Request, limit: u64, offset: u64) -> Request {
         .query("offset", &offset.to_string())
 }
 
-/// A missing tenant is answered like a missing record, but no record would ever be found.
-fn tenant_missing(error: Error) -> Error {
+/// What this vendor says in its own way. A missing tenant is answered like a missing record, but no record would ever be
+/// found; and with which status a rate limit is told is not documented, only its code.
+fn classify(error: &mut Error) {
     let body = error.body.as_deref().unwrap_or_default();
     let failure: wire::Failure = serde_json::from_slice(body).unwrap_or_default();
-    if error.kind != Kind::NotFound || failure.api_error_code.as_deref() != Some("TENANT_NOT_FOUND")
-    {
-        return error;
+    let is_refusal = matches!(error.status, Some(403 | 429));
+    if is_refusal && failure.rs_code.as_deref() == Some("RS033") {
+        error.kind = Kind::RateLimited;
     }
-    Error {
-        kind: Kind::Unauthorized,
-        detail: "there is no tenant with the configured alias (TENANT_NOT_FOUND)".to_owned(),
-        ..error
+    if error.kind == Kind::NotFound && failure.api_error_code.as_deref() == Some("TENANT_NOT_FOUND")
+    {
+        error.kind = Kind::Unauthorized;
+        "there is no tenant with the configured alias (TENANT_NOT_FOUND)"
+            .clone_into(&mut error.detail);
     }
 }

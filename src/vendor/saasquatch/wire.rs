@@ -37,6 +37,8 @@ pub(super) struct UserList {
 pub(super) struct Failure {
     #[serde(deserialize_with = "text")]
     pub(super) api_error_code: Option<String>,
+    #[serde(deserialize_with = "text")]
+    pub(super) rs_code: Option<String>,
 }
 
 /// A referral; <https://integrations.impact.com/brand-api-reference>.

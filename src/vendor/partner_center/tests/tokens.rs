@@ -9,6 +9,8 @@ use futures_util::future::join_all;
 use pretty_assertions::assert_eq;
 
 use super::*;
+use crate::vendor::breaker::Circuit;
+use crate::vendor::vitals::Health;
 
 /// A vendor whose every grant has the next number, and whose API takes the tokens that `accepts` takes.
 async fn rotating(accepts: impl Fn(&str) -> bool + Send + Sync + 'static) -> Stub {
@@ -322,4 +324,122 @@ async fn a_failed_refresh_is_tried_again_by_the_next_call() {
         Kind::Unavailable
     );
     assert!(adapter.referral(&call(), "r1").await.unwrap().is_some());
+}
+
+/// A vendor that gives the refresh token `rt-1` for `rt-0`, and to which the tokens of `void` are void.
+async fn revoking(void: &'static [&'static str]) -> Stub {
+    Stub::start(move |asked| {
+        if asked.path != TOKEN_PATH {
+            return (200, REFERRAL.to_owned());
+        }
+        let fields = form(&asked.body);
+        if fields
+            .iter()
+            .any(|(_, value)| void.contains(&value.as_str()))
+        {
+            return (400, r#"{"error":"invalid_grant"}"#.to_owned());
+        }
+        (200, r#"{"access_token":"at-1"}"#.to_owned())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_kept_refresh_token_that_is_void_is_given_up_for_the_configured_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let data_dir = Some(folder.path());
+    let (adapter, _) = started(&rotating(|_| true).await, "rt-0", data_dir);
+    adapter.referral(&call(), "r1").await.unwrap();
+    assert!(kept(folder.path()).exists());
+
+    let stub = revoking(&["rt-1"]).await;
+    let (adapter, hand) = started(&stub, "rt-0", data_dir);
+    assert!(adapter.referral(&call(), "r1").await.unwrap().is_some());
+    assert!(!kept(folder.path()).exists());
+    hand.advance(Duration::from_hours(2));
+    adapter.referral(&call(), "r1").await.unwrap();
+    assert_eq!(refresh_tokens(&stub), ["rt-1", "rt-0", "rt-0"]);
+}
+
+#[tokio::test]
+async fn where_the_configured_refresh_token_is_void_too_it_is_tried_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let data_dir = Some(folder.path());
+    let (adapter, _) = started(&rotating(|_| true).await, "rt-0", data_dir);
+    adapter.referral(&call(), "r1").await.unwrap();
+    let stub = revoking(&["rt-0", "rt-1"]).await;
+    let (adapter, _) = started(&stub, "rt-0", data_dir);
+    let error = adapter.referral(&call(), "r1").await.unwrap_err();
+    assert_eq!(error.kind, Kind::Unauthorized);
+    assert!(error.is_unsent(), "the referrals API was not asked");
+    assert_eq!(refresh_tokens(&stub), ["rt-1", "rt-0"]);
+    assert!(kept(folder.path()).exists());
+}
+
+#[tokio::test]
+async fn calls_refused_at_once_share_one_new_token_and_are_no_failure_of_the_vendor() {
+    let stub = rotating(|token| token == "Bearer at-2").await;
+    let (adapter, call) = (adapter(&stub), call());
+    let answers = join_all((0..20).map(|_| adapter.referral(&call, "r1"))).await;
+    assert!(answers.into_iter().all(|answer| answer.unwrap().is_some()));
+    assert_eq!(token_calls(&stub).len(), 2);
+    let refused = api_calls(&stub).len() - 20;
+    assert!((1..=20).contains(&refused), "{refused}");
+    assert_eq!(adapter.vitals().health(), Health::Healthy);
+    assert_eq!(adapter.vitals().circuit(), Circuit::Closed);
+}
+
+#[tokio::test]
+async fn a_dead_token_endpoint_is_left_alone_and_shows_in_the_vendors_health() {
+    let grants = AtomicU32::new(0);
+    let stub = Stub::start(move |asked| match asked.path.as_str() {
+        TOKEN_PATH if grants.fetch_add(1, Ordering::SeqCst) < 10 => (503, String::new()),
+        TOKEN_PATH => grant("at-1", None),
+        _ => (200, REFERRAL.to_owned()),
+    })
+    .await;
+    let (adapter, hand) = started(&stub, "rt-0", None);
+    for _ in 0..10 {
+        let error = adapter.referral(&call(), "r1").await.unwrap_err();
+        assert_eq!(error.kind, Kind::Unavailable);
+    }
+    let error = adapter.referral(&call(), "r1").await.unwrap_err();
+    assert_eq!(error.kind, Kind::CircuitOpen);
+    assert!(error.is_unsent());
+    assert_eq!(token_calls(&stub).len(), 10);
+    assert_eq!(adapter.vitals().health(), Health::Down);
+    hand.advance(Duration::from_secs(1));
+    assert_eq!(adapter.vitals().health(), Health::Degraded);
+    assert!(adapter.referral(&call(), "r1").await.unwrap().is_some());
+    assert_eq!(adapter.vitals().circuit(), Circuit::Closed);
+}
+
+#[tokio::test]
+async fn a_dead_api_does_not_stop_tokens_from_being_fetched() {
+    let stub = vendor(|_| (503, String::new())).await;
+    let (adapter, hand) = started(&stub, "rt-0", None);
+    for _ in 0..10 {
+        assert!(adapter.referral(&call(), "r1").await.is_err());
+    }
+    hand.advance(Duration::from_hours(2));
+    let error = adapter.referral(&call(), "r1").await.unwrap_err();
+    assert_eq!(error.kind, Kind::Unavailable, "the probe");
+    assert_eq!(token_calls(&stub).len(), 2);
+}
+
+#[tokio::test]
+async fn the_words_of_a_rate_limit_say_how_long_to_wait() {
+    const ANSWER: &str =
+        r#"{"statusCode":429,"message":"Rate limit is exceeded. Try again in 57 seconds."}"#;
+    let stub = vendor(|_| (429, ANSWER.to_owned())).await;
+    let (adapter, hand) = started(&stub, "rt-0", None);
+    let error = adapter.referral(&call(), "r1").await.unwrap_err();
+    assert_eq!(error.kind, Kind::RateLimited);
+    assert_eq!(error.retry_after, Some(Duration::from_secs(57)));
+    assert!(!error.is_unsent());
+    hand.advance(Duration::from_secs(50));
+    let error = adapter.referral(&call(), "r1").await.unwrap_err();
+    assert_eq!(error.retry_after, Some(Duration::from_secs(7)));
+    assert!(error.is_unsent());
+    assert_eq!(api_calls(&stub).len(), 1);
 }

@@ -1,0 +1,138 @@
+//! What a vendor answered, and what it means when that is no 2xx.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use reqwest::StatusCode;
+use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
+use serde::de::DeserializeOwned;
+
+use crate::clock::Clock;
+use crate::model::Vendor;
+use crate::vendor::error::{Error, Kind, Result};
+use crate::vendor::vitals::RateLimit;
+use crate::vendor::{Unreadable, pause, redact, wire};
+
+/// No documented answer is nested half as deeply.
+const MAX_DEPTH: usize = 64;
+
+/// A 2xx answer, read to its end.
+pub struct Answer {
+    pub(super) vendor: Vendor,
+    pub(super) operation: &'static str,
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body, decoded.
+    pub body: Bytes,
+}
+
+impl Answer {
+    /// Reads the body as JSON. The error names the JSON path that failed, never the value.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
+        let invalid = |detail: String| Error {
+            status: Some(self.status.as_u16()),
+            ..Error::new(self.vendor, self.operation, Kind::InvalidResponse, detail)
+        };
+        if self.body.is_empty() {
+            return Err(invalid("the answer has no body".to_owned()));
+        }
+        if wire::is_deeper_than(MAX_DEPTH, &self.body) {
+            return Err(invalid("the answer's JSON is nested too deeply".to_owned()));
+        }
+        wire::decode(&self.body).map_err(|unreadable| {
+            let detail = if self.content_type().contains("json") {
+                format!("{} at {}", unreadable.problem, unreadable.path)
+            } else {
+                redact::shape(&self.body, self.content_type())
+            };
+            invalid(format!(
+                "the answer is not the JSON that the vendor documents: {detail}"
+            ))
+        })
+    }
+
+    /// An error about this answer.
+    pub fn invalid(&self, detail: &str) -> Error {
+        Error {
+            status: Some(self.status.as_u16()),
+            ..Error::new(self.vendor, self.operation, Kind::InvalidResponse, detail)
+        }
+    }
+
+    /// An error about the record in this answer.
+    pub fn unreadable(&self, unreadable: &Unreadable) -> Error {
+        Error {
+            status: Some(self.status.as_u16()),
+            ..Error::unreadable(self.vendor, self.operation, unreadable)
+        }
+    }
+
+    fn content_type(&self) -> &str {
+        self.headers
+            .get(CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+    }
+
+    /// The answer if it is a 2xx, else what it means.
+    pub(super) fn judged(self, clock: &Clock) -> Result<Self> {
+        let kind = match self.status {
+            status if status.is_success() => return Ok(self),
+            StatusCode::NOT_FOUND => Kind::NotFound,
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Kind::Unauthorized,
+            StatusCode::TOO_MANY_REQUESTS => Kind::RateLimited,
+            status if status.is_client_error() => Kind::Rejected,
+            status if status.is_server_error() => Kind::Unavailable,
+            _ => Kind::InvalidResponse,
+        };
+        let shape = redact::shape(&self.body, self.content_type());
+        Err(Error {
+            status: Some(self.status.as_u16()),
+            retry_after: retry_after(&self.headers, clock),
+            body: Some(self.body),
+            ..Error::new(
+                self.vendor,
+                self.operation,
+                kind,
+                format!("the vendor answered {shape}"),
+            )
+        })
+    }
+
+    /// What it says of the vendor's rate limit.
+    pub(super) fn rate_limit(&self, clock: &Clock) -> RateLimit {
+        let text = |name: &str| Some(self.headers.get(name)?.to_str().ok()?.trim());
+        let number = |name: &str| text(name)?.parse().ok();
+        RateLimit {
+            limit: number("x-ratelimit-limit"),
+            remaining: number("x-ratelimit-remaining"),
+            reset_at: text("x-ratelimit-reset")
+                .and_then(|reset| reset_time(reset.parse().ok()?, clock)),
+        }
+    }
+}
+
+/// Servers send either a time since 1970 or a number of seconds from now.
+fn reset_time(reset: i64, clock: &Clock) -> Option<jiff::Timestamp> {
+    const A_YEAR: i64 = 366 * 24 * 3_600;
+    if reset > A_YEAR {
+        return jiff::Timestamp::from_second(reset).ok();
+    }
+    clock
+        .now()
+        .checked_add(jiff::SignedDuration::from_secs(reset))
+        .ok()
+}
+
+/// `Retry-After` in either of its forms: seconds, or a date.
+fn retry_after(headers: &HeaderMap, clock: &Clock) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse::<u64>() {
+        return Some(Duration::from_secs(seconds).min(pause::LONGEST));
+    }
+    let date = jiff::fmt::rfc2822::parse(text).ok()?.timestamp();
+    let wait = Duration::try_from(date.duration_since(clock.now())).unwrap_or_default();
+    Some(wait.min(pause::LONGEST))
+}

@@ -1,0 +1,55 @@
+//! The only HTTP client. It follows no redirects, goes through no proxy, reads no more than the cap, retries reads alone
+//! and within a budget, leaves a vendor alone that is down or asked for it, and turns every failure into an
+//! [`Error`](super::Error) that says what to do next.
+
+mod client;
+
+mod answer;
+mod request;
+
+mod compartment;
+mod exchange;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub use answer::Answer;
+pub use client::Client;
+pub use compartment::Compartment;
+pub use request::Request;
+pub use reqwest::Method;
+
+use crate::clock::Clock;
+use crate::model::Workspace;
+use crate::random::Random;
+
+/// What an adapter runs on.
+#[derive(Clone, Debug)]
+pub struct Connect {
+    /// For which customer.
+    pub workspace: Workspace,
+    /// Tells the time.
+    pub clock: Clock,
+    /// Draws the numbers that spread retries over time.
+    pub random: Random,
+    /// How much a vendor may take of us.
+    pub limits: Limits,
+    /// Where what must outlive the process is kept; `None` keeps it in memory.
+    pub data_dir: Option<PathBuf>,
+}
+
+/// How much a vendor may take of us.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// How long one call may take, to its last byte.
+    pub timeout: Duration,
+    /// How many calls may be under way at once.
+    pub concurrency: usize,
+    /// How often a read that failed is made again.
+    pub retries: u32,
+    /// How many bytes of an answer are read, after decoding.
+    pub max_body: usize,
+}
