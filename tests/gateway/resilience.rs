@@ -171,14 +171,14 @@ async fn a_rate_limit_in_any_vendors_form_is_kept_until_it_is_over() {
     let words =
         r#"{"statusCode":429,"message":"Rate limit is exceeded. Try again in 57 seconds."}"#;
     let code = r#"{"apiErrorCode":"RATE_LIMIT_EXCEEDED","rsCode":"RS033"}"#;
-    let date = "Sun, 01 Nov 2026 09:00:30 GMT";
+    let until = "Sun, 01 Nov 2026 09:00:30 GMT";
     let cases = [
         (0, status(429, &[], ""), 1),
         (0, status(429, &[("retry-after", "2")], ""), 2),
         (1, status(429, &[("retry-after", "7")], ""), 7),
         (1, status(429, &[("x-ratelimit-reset", &reset)], ""), 40),
         (2, status(429, &[], words), 57),
-        (2, status(429, &[("retry-after", date)], words), 30),
+        (2, status(429, &[("retry-after", until)], words), 30),
         (3, status(403, &[], code), 1),
         (3, status(429, &[], code), 1),
     ];
@@ -206,7 +206,7 @@ async fn a_rate_limit_in_any_vendors_form_is_kept_until_it_is_over() {
         assert!(state["pausedUntil"].is_string(), "{case}");
         world
             .hand
-            .advance(Duration::from_secs(seconds) - SECOND / 2);
+            .advance(Duration::from_millis(seconds * 1_000 - 500));
         assert_eq!(source(&world, name).await["retryAfterSeconds"], 1, "{case}");
         assert_eq!(world.calls()[vendor], 1, "{case}");
 
