@@ -251,7 +251,7 @@ async fn a_window_that_is_used_up_is_waited_for_but_no_longer_than_a_minute() {
 
 #[tokio::test]
 async fn a_hung_vendor_holds_no_more_than_its_places_and_then_none() {
-    let toml = "[limits]\nvendor_timeout = \"1s\"";
+    let toml = "[limits]\nvendor_timeout = \"2s\"";
     let world = World::with(Options {
         toml,
         ..Options::default()
