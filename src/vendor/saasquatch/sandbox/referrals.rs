@@ -196,7 +196,7 @@ fn page(app: &SaaSquatch, query: &Query, filter: &Filter<'_>) -> Answer {
         .collect();
     match app.setup.switches.get("order") {
         "shuffled" => {
-            records.sort_by_cached_key(|record| world::id("saasquatch/order", &record.seed.id()))
+            records.sort_by_cached_key(|record| world::id("saasquatch/order", &record.seed.id()));
         }
         order => {
             records.sort_by_key(|record| record.seed.started);

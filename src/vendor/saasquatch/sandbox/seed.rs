@@ -112,11 +112,11 @@ pub(super) fn referrals(count: u32) -> Vec<Record> {
 
 /// The referral that is made from this.
 pub(super) fn record(seed: Seed) -> Record {
-    let (referrer, referred) = sides(seed.index);
+    let sides = sides(seed.index);
     Record {
         seed,
-        referrer: key(referrer),
-        referred: key(referred),
+        referrer: key(sides.0),
+        referred: key(sides.1),
         written: OnceLock::new(),
     }
 }
