@@ -14,6 +14,7 @@
 mod calls;
 mod check;
 mod config;
+mod crowds;
 mod engine;
 mod failures;
 mod fields;
@@ -26,3 +27,4 @@ mod protocol;
 mod schema;
 mod switches;
 mod tidy;
+mod walks;
