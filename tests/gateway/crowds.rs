@@ -129,9 +129,10 @@ async fn a_vendor_that_serves_the_order_is_read_no_further_than_the_page_needs()
         // A vendor's page has a hundred rows. Where the last of them stands among those of its time only the next page
         // can tell, and one row beyond what was asked for is looked at.
         for (first, calls) in [(20, 1), (98, 1), (100, 2)] {
-            for field in ["CREATED_AT", "UPDATED_AT"] {
+            // Of the filtered lists one order is enough.
+            for field in &["CREATED_AT", "UPDATED_AT"][usize::from(asked.is_some())..] {
                 let world = World::start().await;
-                world.sandbox.resize(path, 250).unwrap();
+                world.sandbox.resize(path, 400).unwrap();
                 let mut filter = filter.clone();
                 filter["vendors"] = json!([name]);
                 let mut variables =

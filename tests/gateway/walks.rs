@@ -370,7 +370,7 @@ impl Changing {
 
 #[test]
 fn rows_that_come_during_a_walk_make_it_neither_repeat_nor_miss_a_row() {
-    run(24, &changing(), |case| {
+    run(20, &changing(), |case| {
         let (count, at) = (case.count, case.at);
         block_on(case.check(Kind::RowsAdded { count, at }));
     });
@@ -378,7 +378,7 @@ fn rows_that_come_during_a_walk_make_it_neither_repeat_nor_miss_a_row() {
 
 #[test]
 fn rows_that_go_during_a_walk_make_it_neither_repeat_nor_miss_one_that_stays() {
-    run(24, &changing(), |case| {
+    run(20, &changing(), |case| {
         let (count, at) = (case.count, case.at);
         block_on(case.check(Kind::RowsRemoved { count, at }));
     });
