@@ -92,7 +92,7 @@ pub async fn read<T: Listed>(
             Err(Disordered(vendor)) => {
                 tracing::warn!(
                     vendor = vendor.key(),
-                    "the vendor's list is not in the order asked for: reading it whole"
+                    "the vendor's list cannot be read page by page: reading it whole"
                 );
                 whole.push(vendor);
             }

@@ -50,7 +50,8 @@ pub struct Source<T: Listed> {
     pub total: Option<u64>,
 }
 
-/// The vendor did not keep to the order that it was asked for: its list must be read whole.
+/// The vendor's list cannot be read page by page: it did not keep to the order that it was asked for, or lost rows
+/// between two pages, and what stood behind them moved up, past where the reading was. It must be read whole.
 #[derive(Debug)]
 pub struct Disordered(pub Vendor);
 
@@ -74,6 +75,8 @@ struct Paged<T> {
     seen: HashSet<String>,
     /// When the last page was read. None behind it may be older.
     read_at: Option<Timestamp>,
+    /// How many rows the list had when the last page was read, if the vendor said so.
+    total: Option<u64>,
     /// The places of the pages read, the first one's aside, each with the time of its first row.
     begins: Vec<(Position, Timestamp)>,
     scanned: usize,
@@ -105,6 +108,7 @@ impl<T: Listed> Source<T> {
             untimed: Vec::new(),
             seen: HashSet::new(),
             read_at: None,
+            total: None,
             begins: Vec::new(),
             scanned: 0,
         };
@@ -255,6 +259,12 @@ impl<T: Listed> Source<T> {
             paged.at = None;
             return Ok(Ok(()));
         }
+        if let (Some(before), Some(now)) = (paged.total, page.total)
+            && now < before
+        {
+            return Err(Disordered(from.adapter.vendor()));
+        }
+        paged.total = page.total.or(paged.total);
         if page.total.is_some() {
             self.total = page.total.filter(|_| paged.native.exact);
         }

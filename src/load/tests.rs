@@ -409,12 +409,14 @@ async fn a_list_with_more_rows_than_are_ever_read_says_so() {
 
 #[tokio::test]
 async fn a_list_that_loses_a_row_while_it_is_read_is_read_once_more() {
-    let script = Script {
-        is_paged: false,
-        meanwhile: Mutex::new([Change::Remove("r000".to_owned())].into()),
-        ..paged(numbered(9), 3)
-    };
-    let world = world(script, 100);
-    let given = world.walk(100, NEWEST, &[]).await;
-    assert_eq!(given, ids(&numbered(9))[1..]);
+    for is_paged in [false, true] {
+        let script = Script {
+            is_paged,
+            meanwhile: Mutex::new([Change::Remove("r000".to_owned())].into()),
+            ..paged(numbered(9), 3)
+        };
+        let world = world(script, 100);
+        let given = world.walk(100, NEWEST, &[]).await;
+        assert_eq!(given, ids(&numbered(9))[1..]);
+    }
 }

@@ -9,6 +9,7 @@ use axum::http::StatusCode;
 use axum::http::header::HOST;
 use axum::response::{IntoResponse, Json, Response};
 use axum::routing::{get, post};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::faults::{Fault, Kind};
@@ -19,6 +20,20 @@ type Answer = Result<Json<Value>, Refused>;
 
 /// A sentence for the one who asked, sent as 400.
 struct Refused(String);
+
+/// How large a vendor's world is to be.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Size {
+    count: usize,
+}
+
+/// From what a shaken world follows.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Seed {
+    seed: u64,
+}
 
 /// The routes.
 pub(super) fn router(sandbox: &Sandbox) -> Router {
@@ -34,6 +49,10 @@ pub(super) fn router(sandbox: &Sandbox) -> Router {
             "/_sandbox/{vendor}/switches",
             get(switches).put(set_switches),
         )
+        .route("/_sandbox/release", post(release))
+        .route("/_sandbox/load", get(load).delete(clear_load))
+        .route("/_sandbox/{vendor}/referrals", get(count).put(resize))
+        .route("/_sandbox/scramble", post(scramble))
         .route("/_sandbox/reset", post(reset))
         .route("/_sandbox/environment", get(environment))
         .fallback(not_found)
@@ -76,7 +95,11 @@ async fn index(State(sandbox): State<Sandbox>, Base(base): Base) -> Json<Value> 
         "links": {
             "GET, DELETE /_sandbox/requests?vendor=": "every request that reached a vendor",
             "GET, POST, DELETE /_sandbox/faults": "faults in force",
+            "POST /_sandbox/release": "lets go all answers that the fault hold keeps back",
+            "GET, DELETE /_sandbox/load": "requests of each vendor under way now, and at most so far; answers held back",
             "GET, PUT /_sandbox/{vendor}/switches": "behaviour that the vendor's documentation leaves open",
+            "GET, PUT /_sandbox/{vendor}/referrals": "how many the vendor has: {\"count\": 10000} for a large world",
+            "POST /_sandbox/scramble": "{\"seed\": 7} gives all referrals other times, which follow from the seed",
             "POST /_sandbox/reset": "the seeded world, default switches, no faults, an empty log",
             "GET /_sandbox/environment": "environment variables of a gateway that is to use this sandbox",
         },
@@ -141,6 +164,44 @@ async fn set_switches(
         mounted.switches.set(name, value)?;
     }
     Ok(Json(json!({ "switches": describe(mounted) })))
+}
+
+async fn release(State(sandbox): State<Sandbox>) -> StatusCode {
+    sandbox.release();
+    StatusCode::NO_CONTENT
+}
+
+async fn load(State(sandbox): State<Sandbox>) -> Answer {
+    let mut vendors = Map::new();
+    for mounted in sandbox.mounted() {
+        let load = sandbox.load(mounted.name)?;
+        vendors.insert(mounted.name.to_owned(), json!(load));
+    }
+    Ok(Json(json!({ "vendors": vendors, "held": sandbox.held() })))
+}
+
+async fn clear_load(State(sandbox): State<Sandbox>) -> StatusCode {
+    sandbox.clear_load();
+    StatusCode::NO_CONTENT
+}
+
+async fn count(State(sandbox): State<Sandbox>, Path(vendor): Path<String>) -> Answer {
+    let mounted = sandbox.vendor(&vendor)?;
+    Ok(Json(json!({ "count": mounted.emulator.count() })))
+}
+
+async fn resize(State(sandbox): State<Sandbox>, Path(vendor): Path<String>, body: Bytes) -> Answer {
+    let wanted: Size = serde_json::from_slice(&body)
+        .map_err(|problem| format!("the body is not {{\"count\": number}}: {problem}"))?;
+    sandbox.resize(&vendor, wanted.count)?;
+    count(State(sandbox), Path(vendor)).await
+}
+
+async fn scramble(State(sandbox): State<Sandbox>, body: Bytes) -> Result<StatusCode, Refused> {
+    let wanted: Seed = serde_json::from_slice(&body)
+        .map_err(|problem| format!("the body is not {{\"seed\": number}}: {problem}"))?;
+    sandbox.scramble(wanted.seed);
+    Ok(StatusCode::NO_CONTENT)
 }
 
 async fn reset(State(sandbox): State<Sandbox>) -> StatusCode {

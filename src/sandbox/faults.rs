@@ -6,6 +6,9 @@ use std::sync::{Mutex, PoisonError};
 use axum::http::{HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
 
+use super::Refusal;
+use super::change::Place;
+
 /// Where, when and how a vendor fails.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -47,6 +50,32 @@ pub enum Kind {
         #[serde(default)]
         headers: BTreeMap<String, String>,
     },
+    /// Too many requests, as this vendor says it. The request is not handled.
+    RateLimited {
+        /// After which time to come again, where the vendor tells it; of the vendor's choice without it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seconds: Option<u32>,
+    },
+    /// Credentials that have expired, as this vendor says it. The request is not handled.
+    ExpiredToken,
+    /// The vendor's answer; then the vendor has more referrals.
+    RowsAdded {
+        /// How many more.
+        count: usize,
+        /// Of which age; the newest without it.
+        #[serde(default)]
+        at: Place,
+    },
+    /// The vendor's answer; then some of the vendor's referrals are gone.
+    RowsRemoved {
+        /// How many.
+        count: usize,
+        /// Of which age; the newest without it.
+        #[serde(default)]
+        at: Place,
+    },
+    /// The vendor's answer, held back until all that are held are released.
+    Hold,
     /// The vendor's answer, late.
     Delay {
         /// Milliseconds before the request is handled.
@@ -92,6 +121,9 @@ pub enum Kind {
     },
 }
 
+/// A vendor has no more referrals than this, however it came to them: they are kept in memory.
+pub(super) const MAX_ROWS: usize = 100_000;
+
 /// The faults in force, first come, first applied.
 #[derive(Debug, Default)]
 pub(super) struct Faults(Mutex<Vec<Active>>);
@@ -135,6 +167,7 @@ impl Fault {
             Kind::Html { status } => check_status(*status),
             Kind::WrongContentType { content_type } => check_value("content_type", content_type),
             Kind::SlowDrip { bytes: 0, .. } => Err("bytes must be at least 1".to_owned()),
+            Kind::RowsAdded { count, .. } if *count > MAX_ROWS => Err(too_many_rows()),
             Kind::Status {
                 status,
                 content_type,
@@ -182,10 +215,30 @@ impl Kind {
     }
 
     /// Its name and meaning, for the control surface.
-    pub(super) const ABOUT: [(&str, &str); 12] = [
+    pub(super) const ABOUT: [(&str, &str); 17] = [
         (
             "status",
             "status, body?, content_type?, headers?: this answer; not handled",
+        ),
+        (
+            "rate_limited",
+            "seconds?: too many requests, as this vendor says it; not handled",
+        ),
+        (
+            "expired_token",
+            "credentials that have expired, as this vendor says it; not handled",
+        ),
+        (
+            "rows_added",
+            "count, at? (newest, middle, oldest): the vendor's answer; then it has more referrals",
+        ),
+        (
+            "rows_removed",
+            "count, at? (newest, middle, oldest): the vendor's answer; then it has fewer referrals",
+        ),
+        (
+            "hold",
+            "the vendor's answer, held back until POST /_sandbox/release",
         ),
         ("delay", "ms: the vendor's answer, late"),
         (
@@ -221,10 +274,24 @@ impl Kind {
         ),
     ];
 
+    /// What the emulator is to refuse the request for.
+    pub(super) fn refusal(&self) -> Option<Refusal> {
+        match self {
+            Self::RateLimited { seconds } => Some(Refusal::RateLimited { seconds: *seconds }),
+            Self::ExpiredToken => Some(Refusal::ExpiredToken),
+            _ => None,
+        }
+    }
+
     /// As it is written in JSON.
     pub(super) fn name(&self) -> &'static str {
         match self {
             Self::Status { .. } => "status",
+            Self::RateLimited { .. } => "rate_limited",
+            Self::ExpiredToken => "expired_token",
+            Self::RowsAdded { .. } => "rows_added",
+            Self::RowsRemoved { .. } => "rows_removed",
+            Self::Hold => "hold",
             Self::Delay { .. } => "delay",
             Self::Hang => "hang",
             Self::DropBefore => "drop_before",
@@ -310,6 +377,11 @@ fn path_matches(pattern: &str, path: &str) -> bool {
         }
     }
     path_segments.next().is_none()
+}
+
+/// A sentence on a world that would be too large.
+pub(super) fn too_many_rows() -> String {
+    format!("count must be at most {MAX_ROWS}")
 }
 
 fn check_status(status: u16) -> Result<(), String> {

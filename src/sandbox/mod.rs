@@ -1,8 +1,11 @@
 //! The sandbox: emulators of the four vendors that behave as their pages say, for running the whole product with no
 //! credentials and no network, and for the tests. It shares no types with the clients.
 
+mod change;
 mod control;
 mod faults;
+mod gate;
+mod gauge;
 mod log;
 mod mount;
 #[cfg(test)]
@@ -13,7 +16,9 @@ mod spoil;
 mod tests;
 pub mod world;
 
+pub use change::{Dice, Place, Times};
 pub use faults::{Fault, Kind};
+pub use gauge::Load;
 pub use log::Logged;
 pub use mount::{Mounted, Sandbox};
 pub use request::{Base, Problems, Query};
@@ -33,9 +38,38 @@ pub trait Emulator: Send + Sync {
     /// Back to the seeded world. Switches are reset by the caller.
     fn reset(&self);
 
+    /// How many referrals there are.
+    fn count(&self) -> usize;
+
+    /// The seeded world with so many referrals: further ones are older, and as coherent as the others.
+    fn resize(&self, count: usize);
+
+    /// Adds referrals, whose ids and contents follow from how many there have been.
+    fn grow(&self, count: usize, at: Place);
+
+    /// Takes referrals away, with what belongs to them.
+    fn shrink(&self, count: usize, at: Place);
+
+    /// Gives the referrals other times, many of them the same, and none where the vendor may leave one out; a list
+    /// whose order the vendor does not state comes in any of its orders. The same seed gives the same times.
+    fn scramble(&self, seed: u64);
+
     /// The environment variables that point a gateway at this emulator: its credentials, and its address, which is
     /// `base` (an origin, possibly with the mount point as path and no slash at the end).
     fn environment(&self, base: &str) -> Vec<(&'static str, String)>;
+}
+
+/// Found among a request's extensions where a fault wants it refused: the emulator does so in its vendor's own words,
+/// before all else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// There were too many requests.
+    RateLimited {
+        /// After which time to come again, if the vendor tells it at all.
+        seconds: Option<u32>,
+    },
+    /// The credentials have expired.
+    ExpiredToken,
 }
 
 /// A behaviour that the vendor's documentation leaves open, to be tried in each of its forms.
@@ -119,6 +153,20 @@ impl Switches {
             ));
         };
         Ok((*switch, value))
+    }
+
+    /// Sets a switch to any of its values.
+    ///
+    /// # Panics
+    /// When no such switch was declared: a mistake in the emulator.
+    pub fn roll(&self, name: &str, dice: &mut Dice) {
+        let mut known = self.known.iter();
+        let switch = known
+            .find(|switch| switch.name == name)
+            .expect("the emulator declared this switch");
+        let value = switch.values[dice.below(switch.values.len())];
+        let mut set = self.set.lock().unwrap_or_else(PoisonError::into_inner);
+        set.insert(switch.name, value);
     }
 
     /// All back to their defaults.

@@ -9,7 +9,10 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use tower::ServiceExt;
 
-use super::faults::{Active, Fault, Faults};
+use super::change::Place;
+use super::faults::{Active, Fault, Faults, MAX_ROWS, too_many_rows};
+use super::gate::Gate;
+use super::gauge::{Gauge, Load};
 use super::log::{Log, Logged};
 use super::request::{Base, Problems, origin};
 use super::spoil::Dropped;
@@ -42,9 +45,17 @@ pub struct Mounted {
 pub struct Sandbox(Arc<Inner>);
 
 struct Inner {
-    vendors: Vec<(Mounted, Router)>,
+    vendors: Vec<Running>,
     log: Log,
     faults: Faults,
+    gate: Gate,
+}
+
+/// One emulator at work.
+struct Running {
+    mounted: Mounted,
+    router: Router,
+    gauge: Gauge,
 }
 
 /// What one vendor's routes need to know.
@@ -93,21 +104,23 @@ impl Sandbox {
 
     /// These vendors.
     pub fn with(mounts: Vec<Mounted>) -> Self {
-        let vendors = mounts.into_iter().map(|mounted| {
-            let router = mounted.emulator.router();
-            (mounted, router)
+        let vendors = mounts.into_iter().map(|mounted| Running {
+            router: mounted.emulator.router(),
+            mounted,
+            gauge: Gauge::default(),
         });
         Self(Arc::new(Inner {
             vendors: vendors.collect(),
             log: Log::default(),
             faults: Faults::default(),
+            gate: Gate::default(),
         }))
     }
 
     /// Every vendor below its mount point, and the control surface below `/_sandbox/`.
     pub fn router(&self) -> Router {
         let mut router = control::router(self);
-        for (index, (mounted, _)) in self.0.vendors.iter().enumerate() {
+        for (index, mounted) in self.mounted().enumerate() {
             let prefix = format!("/{}", mounted.name);
             router = router.nest_service(&prefix, self.served(index, prefix.clone()));
         }
@@ -116,14 +129,13 @@ impl Sandbox {
 
     /// One vendor at its documented paths, with its log and faults, for a listener of its own.
     pub fn vendor_router(&self, vendor: &str) -> Option<Router> {
-        let mut vendors = self.0.vendors.iter();
-        let index = vendors.position(|(mounted, _)| mounted.name == vendor)?;
+        let index = self.mounted().position(|mounted| mounted.name == vendor)?;
         Some(self.served(index, String::new()))
     }
 
     /// What is mounted.
     pub fn mounted(&self) -> impl Iterator<Item = &Mounted> {
-        self.0.vendors.iter().map(|(mounted, _)| mounted)
+        self.0.vendors.iter().map(|running| &running.mounted)
     }
 
     /// One vendor; the error says which there are.
@@ -169,9 +181,71 @@ impl Sandbox {
         self.0.faults.add(fault)
     }
 
-    /// Ends all faults.
+    /// Ends all faults, and lets go what they hold.
     pub fn clear_faults(&self) {
         self.0.faults.clear();
+        self.0.gate.release();
+    }
+
+    /// Lets go all answers that are held back by [`Kind::Hold`](super::Kind::Hold). The fault goes on.
+    pub fn release(&self) {
+        self.0.gate.release();
+    }
+
+    /// How many answers are held back.
+    pub fn held(&self) -> usize {
+        self.0.gate.held()
+    }
+
+    /// Waits until so many answers are held back at once.
+    pub async fn until_held(&self, count: usize) {
+        self.0.gate.until(count).await;
+    }
+
+    /// How many requests of a vendor are under way, and how many have been at once.
+    pub fn load(&self, vendor: &str) -> Result<Load, String> {
+        self.vendor(vendor)?;
+        let mut vendors = self.0.vendors.iter();
+        let running = vendors.find(|running| running.mounted.name == vendor);
+        Ok(running
+            .map(|running| running.gauge.read())
+            .unwrap_or_default())
+    }
+
+    /// Forgets how many requests have been under way at once.
+    pub fn clear_load(&self) {
+        for running in &self.0.vendors {
+            running.gauge.clear();
+        }
+    }
+
+    /// Gives a vendor so many referrals, those of the seeded world and older ones like them.
+    pub fn resize(&self, vendor: &str, count: usize) -> Result<(), String> {
+        let mounted = self.vendor(vendor)?;
+        if count > MAX_ROWS {
+            return Err(too_many_rows());
+        }
+        mounted.emulator.resize(count);
+        Ok(())
+    }
+
+    /// Adds referrals to a vendor's.
+    pub fn grow(&self, vendor: &str, count: usize, at: Place) -> Result<(), String> {
+        self.vendor(vendor)?.emulator.grow(count, at);
+        Ok(())
+    }
+
+    /// Takes some of a vendor's referrals away.
+    pub fn shrink(&self, vendor: &str, count: usize, at: Place) -> Result<(), String> {
+        self.vendor(vendor)?.emulator.shrink(count, at);
+        Ok(())
+    }
+
+    /// Shakes up the times of all vendors' referrals; what comes of it follows from the seed.
+    pub fn scramble(&self, seed: u64) {
+        for mounted in self.mounted() {
+            mounted.emulator.scramble(seed);
+        }
     }
 
     /// Sets a switch; the error says which vendors, switches or values there are.
@@ -187,6 +261,7 @@ impl Sandbox {
         }
         self.clear_faults();
         self.clear_log();
+        self.clear_load();
     }
 
     /// The environment variables of a gateway that is to use this sandbox, served at this origin.
@@ -215,11 +290,16 @@ impl Sandbox {
 
 async fn serve(State(served): State<Served>, request: Request) -> Response {
     let inner = &served.sandbox.0;
-    let (mounted, router) = &inner.vendors[served.index];
+    let Running {
+        mounted,
+        router,
+        gauge,
+    } = &inner.vendors[served.index];
     let (mut parts, body) = request.into_parts();
     if parts.uri.path().starts_with(TEST_HOOKS) {
         return handle(router.clone(), Request::from_parts(parts, body)).await;
     }
+    let _under_way = gauge.enter();
     let Ok(body) = to_bytes(body, MAX_BODY).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
@@ -234,13 +314,16 @@ async fn serve(State(served): State<Served>, request: Request) -> Response {
     let fault = inner
         .faults
         .take(mounted.name, parts.method.as_str(), parts.uri.path());
+    if let Some(refusal) = fault.as_ref().and_then(super::Kind::refusal) {
+        parts.extensions.insert(refusal);
+    }
     let request = Request::from_parts(parts, Body::from(body));
     let handled = async { without_problems(handle(router.clone(), request).await, &problems) };
     let response = match fault {
         None => handled.await,
         Some(kind) => {
             inner.log.met(sequence, kind.name());
-            kind.apply(handled).await
+            kind.apply(handled, &*mounted.emulator, &inner.gate).await
         }
     };
     if response.extensions().get::<Dropped>().is_none() {

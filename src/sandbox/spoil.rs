@@ -15,7 +15,9 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use futures_util::{StreamExt, stream};
 
+use super::Emulator;
 use super::faults::Kind;
+use super::gate::Gate;
 
 /// After this a hanging request is dropped, should the client still be there.
 const HANG: Duration = Duration::from_mins(1);
@@ -29,8 +31,30 @@ pub(super) struct Dropped;
 
 impl Kind {
     /// The answer under this fault. `handled` is the vendor's own, which some kinds never ask for.
-    pub(super) async fn apply(self, handled: impl Future<Output = Response>) -> Response {
+    pub(super) async fn apply(
+        self,
+        handled: impl Future<Output = Response>,
+        emulator: &dyn Emulator,
+        gate: &Gate,
+    ) -> Response {
         match self {
+            // The emulator was told to refuse the request.
+            Self::RateLimited { .. } | Self::ExpiredToken => handled.await,
+            Self::RowsAdded { count, at } => {
+                let response = handled.await;
+                emulator.grow(count, at);
+                response
+            }
+            Self::RowsRemoved { count, at } => {
+                let response = handled.await;
+                emulator.shrink(count, at);
+                response
+            }
+            Self::Hold => {
+                let response = handled.await;
+                gate.pass().await;
+                response
+            }
             Self::Status {
                 status,
                 body,

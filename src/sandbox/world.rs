@@ -80,6 +80,9 @@ pub const COMPANIES: [Company; 12] = [
     },
 ];
 
+/// From this index on, referrals are some minutes apart and not a day.
+const BUSY: u32 = 140;
+
 /// The people of the world. The first two work for the gateway's own company.
 pub const PEOPLE: [Person; 24] = [
     Person {
@@ -248,12 +251,17 @@ pub fn id(kind: &str, name: &str) -> Uuid {
 }
 
 /// When the `index`-th newest referral of the vendor with this `seat` (0 to 3) was created. The vendors' referrals
-/// interleave; every tenth is created at the same instant in all of them, so that ties across vendors occur.
+/// interleave; every tenth is created at the same instant in all of them, so that ties across vendors occur. In worlds
+/// larger than the seeded one the old days were busier, so that they do not reach back for decades.
 pub fn created_at(seat: u32, index: u32) -> Timestamp {
     let newest: Timestamp = "2026-10-30T16:20:00Z"
         .parse()
         .expect("the literal is a timestamp");
-    let minutes = if index.is_multiple_of(10) {
+    let minutes = if index >= BUSY {
+        let offset = u64::from(seat) * 7 + u64::from(index % 7);
+        let offset = if index.is_multiple_of(10) { 0 } else { offset };
+        u64::from(BUSY) * 1_680 + u64::from(index - BUSY) * 28 + offset
+    } else if index.is_multiple_of(10) {
         u64::from(index) * 1_680
     } else {
         u64::from(index) * 1_680 + u64::from(seat) * 420 + u64::from(index * 13 % 60)

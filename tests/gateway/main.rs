@@ -14,6 +14,7 @@
 mod calls;
 mod check;
 mod config;
+mod crowds;
 mod engine;
 mod failures;
 mod fields;
@@ -28,3 +29,4 @@ mod schema;
 mod stale;
 mod switches;
 mod tidy;
+mod walks;

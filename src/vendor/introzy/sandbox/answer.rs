@@ -19,6 +19,8 @@ pub(super) struct Failure {
     status: StatusCode,
     code: &'static str,
     message: String,
+    /// Seconds.
+    retry_after: Option<u32>,
 }
 
 /// `limit` and `offset` as asked for.
@@ -52,6 +54,15 @@ impl Failure {
             status,
             code,
             message: message.into(),
+            retry_after: None,
+        }
+    }
+
+    /// The same with the time after which to come again.
+    pub(super) fn with_retry_after(self, retry_after: Option<u32>) -> Self {
+        Self {
+            retry_after,
+            ..self
         }
     }
 
@@ -134,6 +145,7 @@ impl Introzy {
             status,
             code,
             message,
+            retry_after,
         } = failure;
         let code = match self.setup.switches.get("errors") {
             "other_codes" => format!("errors/{}", status.as_u16()),
@@ -156,9 +168,9 @@ impl Introzy {
             Some(body) => Json(body).into_response(),
         };
         *response.status_mut() = *status;
-        if self.is("rate_limit", "refuse_with_retry_after") && status.as_u16() == 429 {
+        if let Some(seconds) = retry_after {
             let headers = response.headers_mut();
-            headers.insert(RETRY_AFTER, HeaderValue::from_static("2"));
+            headers.insert(RETRY_AFTER, HeaderValue::from(*seconds));
         }
         response
     }

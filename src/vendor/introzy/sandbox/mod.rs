@@ -17,7 +17,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 
 use self::answer::Failure;
-use crate::sandbox::{Emulator, Setup, Switch};
+use crate::sandbox::{Dice, Emulator, Place, Refusal, Setup, Switch};
 
 /// The only key that this organization has.
 pub const API_KEY: &str =
@@ -71,6 +71,11 @@ pub const SWITCHES: &[Switch] = &[
         about: "Answers 429 to everything. No limit is documented.",
     },
     Switch {
+        name: "retry_after",
+        values: &["present", "absent"],
+        about: "Whether the 429 of the fault rate_limited carries Retry-After.",
+    },
+    Switch {
         name: "stages",
         values: &["still", "moving"],
         about: "Moving: every read of a referral finds it one stage further, as a colleague would move it. No API does.",
@@ -91,7 +96,7 @@ pub const SWITCHES: &[Switch] = &[
 pub fn emulator(setup: Setup) -> Arc<dyn Emulator> {
     Arc::new(Introzy {
         setup,
-        state: Arc::new(Mutex::new(seed::state())),
+        state: Arc::new(Mutex::new(seed::state(seed::REFERRALS))),
     })
 }
 
@@ -111,7 +116,45 @@ impl Emulator for Introzy {
     }
 
     fn reset(&self) {
-        *self.state() = seed::state();
+        *self.state() = seed::state(seed::REFERRALS);
+    }
+
+    fn count(&self) -> usize {
+        self.state().opportunities.len()
+    }
+
+    fn resize(&self, count: usize) {
+        let count = u32::try_from(count).expect("a world fits into memory");
+        *self.state() = seed::state(count);
+    }
+
+    fn grow(&self, count: usize, at: Place) {
+        let mut state = self.state();
+        let there: Vec<_> = state
+            .opportunities
+            .iter()
+            .map(|row| row.created_at)
+            .collect();
+        let times = at.times(count, &there, self.setup.clock.now());
+        state.insert(at.index(there.len()), &times);
+    }
+
+    fn shrink(&self, count: usize, at: Place) {
+        let mut state = self.state();
+        let rows = at.range(count, state.opportunities.len());
+        state.remove(rows);
+    }
+
+    /// Both times are always there, by the schema.
+    fn scramble(&self, seed: u64) {
+        let mut dice = Dice::new(seed, "introzy");
+        let mut state = self.state();
+        let times = dice.times(state.opportunities.len());
+        for (row, times) in state.opportunities.iter_mut().zip(times) {
+            row.created_at = times.created;
+            row.updated_at = times.updated;
+        }
+        self.setup.switches.roll("order", &mut dice);
     }
 
     fn environment(&self, base: &str) -> Vec<(&'static str, String)> {
@@ -152,15 +195,17 @@ fn admit(app: &Introzy, request: &Request) -> Result<(), Failure> {
     let token = sent
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.strip_prefix("Bearer "));
+    match request.extensions().get::<Refusal>() {
+        Some(Refusal::ExpiredToken) => return Err(expired()),
+        Some(Refusal::RateLimited { seconds }) => {
+            let has_time = app.is("retry_after", "present");
+            return Err(too_many().with_retry_after(has_time.then_some(seconds.unwrap_or(2))));
+        }
+        None => {}
+    }
     match token {
         Some(API_KEY) => {}
-        Some(_) => {
-            return Err(Failure::new(
-                StatusCode::UNAUTHORIZED,
-                "UNAUTHORIZED",
-                "Invalid or expired API key",
-            ));
-        }
+        Some(_) => return Err(expired()),
         None => {
             return Err(Failure::new(
                 StatusCode::UNAUTHORIZED,
@@ -169,12 +214,26 @@ fn admit(app: &Introzy, request: &Request) -> Result<(), Failure> {
             ));
         }
     }
-    if app.is("rate_limit", "off") {
-        return Ok(());
+    match app.setup.switches.get("rate_limit") {
+        "off" => Ok(()),
+        "refuse_with_retry_after" => Err(too_many().with_retry_after(Some(2))),
+        _ => Err(too_many()),
     }
-    Err(Failure::new(
+}
+
+/// Keys end by themselves after at most a year.
+fn expired() -> Failure {
+    Failure::new(
+        StatusCode::UNAUTHORIZED,
+        "UNAUTHORIZED",
+        "Invalid or expired API key",
+    )
+}
+
+fn too_many() -> Failure {
+    Failure::new(
         StatusCode::TOO_MANY_REQUESTS,
         "RATE_LIMIT_EXCEEDED",
         "Too many requests",
-    ))
+    )
 }

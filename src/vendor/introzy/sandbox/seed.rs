@@ -1,6 +1,8 @@
 //! The seeded organization: the world's people and companies, 72 referrals among them, and every null and enum value
 //! that the documentation mentions.
 
+use std::collections::HashSet;
+use std::ops::Range;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -56,7 +58,10 @@ const STAGES: [(&str, &str, Option<&str>); 6] = [
 pub(super) struct State {
     pub(super) organization: Uuid,
     pub(super) fee_plan: Uuid,
+    /// Newest first.
     pub(super) opportunities: Vec<Opportunity>,
+    /// How many referrals there have been.
+    pub(super) made: u32,
     pub(super) people: Vec<Person>,
     pub(super) companies: Vec<Company>,
     pub(super) pipelines: Vec<Pipeline>,
@@ -202,12 +207,13 @@ impl Company {
     }
 }
 
-/// The world at the start.
-pub(super) fn state() -> State {
+/// The world at the start, with so many referrals.
+pub(super) fn state(count: u32) -> State {
     let mut state = State {
         organization: world::id("introzy.organization", COMPANIES[0].name),
         fee_plan: world::id("introzy.fee-plan", "standard"),
         opportunities: Vec::new(),
+        made: count,
         people: people(),
         companies: companies(),
         pipelines: vec![
@@ -217,8 +223,8 @@ pub(super) fn state() -> State {
         notes: Vec::new(),
         answers: 0,
     };
-    state.opportunities = (0..REFERRALS)
-        .map(|index| opportunity(&state, index))
+    state.opportunities = (0..count)
+        .map(|index| opportunity(&state, index, world::created_at(0, index)))
         .collect();
     state.notes = notes(&state);
     state
@@ -263,27 +269,27 @@ pub(super) fn region_field() -> Value {
     })
 }
 
-fn opportunity(state: &State, index: u32) -> Opportunity {
+pub(super) fn opportunity(state: &State, index: u32, created_at: Timestamp) -> Opportunity {
     let at = index as usize;
     let key = index.to_string();
     // Every third round of the 24 people meets others, so that no pair occurs twice.
     let seeker = (at * 5 + 2) % PEOPLE.len();
-    let provider = (seeker + 3 + 5 * (at / PEOPLE.len())) % PEOPLE.len();
-    let created_at = world::created_at(0, index);
+    let apart = (3 + 5 * (at / PEOPLE.len())) % PEOPLE.len();
+    let provider = (seeker + apart.max(1)) % PEOPLE.len();
     let changed = Duration::from_secs(u64::from(index * 7_919 % 97) * 3_600);
     let seeker = match index % 9 {
         4 => company_party(state, seeker),
-        _ => Party::User(person_id(seeker)),
+        _ => Party::User(state.people[seeker].id),
     };
     let provider = match index % 11 {
         6 => company_party(state, provider),
         3 => Party::User(nameless(index.is_multiple_of(2))),
-        _ => Party::User(person_id(provider)),
+        _ => Party::User(state.people[provider].id),
     };
-    let owner = person_id(at % 2);
+    let owner = state.people[at % 2].id;
     let connector = match index % 6 {
         5 => None,
-        2 => Some(person_id((at + 7) % PEOPLE.len())),
+        2 => Some(state.people[(at + 7) % PEOPLE.len()].id),
         _ => Some(owner),
     };
     let id = world::id("introzy.referral", &key);
@@ -333,13 +339,36 @@ fn facilitators(
     if index % 4 >= 2 {
         let person = (at + 11) % PEOPLE.len();
         let side = [Some("seeker"), Some("provider"), None][at % 3];
-        rows.push(row("facilitator", Some(person_id(person)), None, side));
+        let person = state.people[person].id;
+        rows.push(row("facilitator", Some(person), None, side));
     }
     if index % 4 == 3 {
         let company = state.companies[at % state.companies.len()].id;
         rows.push(row("referral_source", None, Some(company), Some("seeker")));
     }
     rows
+}
+
+impl State {
+    /// Adds referrals where these times belong, which are newest first.
+    pub(super) fn insert(&mut self, at: usize, times: &[Timestamp]) {
+        let rows: Vec<_> = (self.made..)
+            .zip(times)
+            .map(|(index, time)| Opportunity {
+                updated_at: *time,
+                ..opportunity(self, index, *time)
+            })
+            .collect();
+        self.made += u32::try_from(rows.len()).expect("a world fits into memory");
+        self.opportunities.splice(at..at, rows);
+    }
+
+    /// Takes referrals away, and the notes on them.
+    pub(super) fn remove(&mut self, rows: Range<usize>) {
+        let gone: HashSet<Uuid> = self.opportunities.drain(rows).map(|row| row.id).collect();
+        self.notes
+            .retain(|note| !matches!(note.subject, Subject::Deal(id) if gone.contains(&id)));
+    }
 }
 
 /// Two on every third referral, 60 on the second newest for more than one page, and one each on a person and a company.

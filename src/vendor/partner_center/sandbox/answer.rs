@@ -93,21 +93,17 @@ pub(super) fn unauthenticated(switches: &Switches) -> Response {
 
 /// Too many requests, in the form of the gateway before the API, which is not the error form:
 /// <https://learn.microsoft.com/en-us/partner-center/developer/api-throttling-guidance>.
-pub(super) fn throttled(setup: &Setup) -> Response {
-    let seconds: i64 = if setup.switches.is("throttle", "retry_after_1") {
-        1
-    } else {
-        57
-    };
+/// The header `Retry-After` has seconds, an HTTP date, or is absent.
+pub(super) fn throttled(setup: &Setup, seconds: u32, header: &str) -> Response {
     let message = format!("Rate limit is exceeded. Try again in {seconds} seconds.");
     let mut response = json(
         StatusCode::TOO_MANY_REQUESTS,
         &json!({"statusCode": 429, "message": message}),
     );
-    let retry_after = match setup.switches.get("throttle") {
-        "no_header" => return response,
+    let retry_after = match header {
+        "absent" => return response,
         "http_date" => {
-            let until = setup.clock.now() + jiff::SignedDuration::from_secs(seconds);
+            let until = setup.clock.now() + jiff::SignedDuration::from_secs(seconds.into());
             until.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
         }
         _ => seconds.to_string(),

@@ -134,13 +134,19 @@ fn page(
     }
     let order = Order::read(query.orderby.as_deref(), switches)?;
     let selected = query.select.as_deref().map(selection).transpose()?;
-    let mut rows = app.visible();
-    if let Some(filter) = &query.filter {
-        let filter = filter::read(filter, switches, notes)?;
-        rows.retain(|referral| filter.holds(referral));
-    }
-    let total = rows.len();
-    let mut keyed: Vec<_> = rows.into_iter().map(|row| (order.key(&row), row)).collect();
+    let filter = query.filter.as_deref();
+    let filter = filter
+        .map(|filter| filter::read(filter, switches, notes))
+        .transpose()?;
+    let state = app.state();
+    let rows = state.referrals.iter().filter(|row| app.shows(row));
+    let rows = rows.filter(|row| {
+        filter
+            .as_ref()
+            .is_none_or(|filter| filter.holds(row.json()))
+    });
+    let mut keyed: Vec<_> = rows.map(|row| (order.key(row), row)).collect();
+    let total = keyed.len();
     keyed.sort_by(|(left, _), (right, _)| order.compare(left, right));
     if let Some(after) = &query.after {
         if after.len() != order.key_length() {
@@ -175,11 +181,11 @@ fn page(
             top: left,
             skip: None,
             count: query.count,
-            after: Some(key.clone()),
+            after: Some(key.iter().map(|part| part.clone().into_owned()).collect()),
         });
     let rows = keyed
         .into_iter()
-        .map(|(_, row)| select(app.rendered(row), selected.as_deref()))
+        .map(|(_, row)| select(app.rendered(row.json().clone()), selected.as_deref()))
         .collect();
     Ok((Page { rows, total, next }, query))
 }

@@ -9,6 +9,7 @@ mod order;
 mod parser;
 mod parts;
 mod registrations;
+mod row;
 mod seed;
 mod switches;
 mod tags;
@@ -19,13 +20,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use axum::Router;
 use axum::extract::{Path, Request, State};
 use axum::http::header::{AUTHORIZATION, ETAG};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 use axum::routing::{get, post};
 
-use crate::sandbox::{Emulator, Setup, world};
+use crate::sandbox::{Dice, Emulator, Place, Refusal, Setup, Times, world};
 use json::Json;
+use row::Row;
 pub use switches::SWITCHES;
 
 /// The application that the gateway is registered as.
@@ -60,7 +62,10 @@ struct PartnerCenter {
 
 /// What the emulator remembers.
 struct Memory {
-    referrals: Vec<Json>,
+    /// Newest first.
+    referrals: Vec<Row>,
+    /// How many referrals there have been.
+    made: u32,
     tokens: token::Tokens,
     answered: u64,
 }
@@ -68,7 +73,8 @@ struct Memory {
 impl Memory {
     fn seeded() -> Self {
         Self {
-            referrals: seed::referrals(),
+            referrals: seed::referrals(seed::REFERRALS),
+            made: seed::REFERRALS,
             tokens: token::Tokens::seeded(),
             answered: 0,
         }
@@ -96,9 +102,54 @@ impl Emulator for PartnerCenter {
     /// Tokens are kept: a client that holds one is not part of the seeded world, and would be locked out if its rotated
     /// refresh token were forgotten. The seeded refresh token is good again.
     fn reset(&self) {
+        self.resize(seed::REFERRALS as usize);
+        self.state().tokens.allow_seeded();
+    }
+
+    fn count(&self) -> usize {
+        self.state().referrals.len()
+    }
+
+    fn resize(&self, count: usize) {
+        let count = u32::try_from(count).expect("a world fits into memory");
         let mut state = self.state();
-        state.referrals = seed::referrals();
-        state.tokens.allow_seeded();
+        state.referrals = seed::referrals(count);
+        state.made = count;
+    }
+
+    fn grow(&self, count: usize, at: Place) {
+        let mut state = self.state();
+        let there: Vec<_> = state
+            .referrals
+            .iter()
+            .map(|row| row.times.created)
+            .collect();
+        let times = at.times(count, &there, self.setup.clock.now());
+        let rows: Vec<_> = (state.made..)
+            .zip(times)
+            .map(|(index, created)| {
+                let updated = created;
+                Row::new(index, Times { created, updated })
+            })
+            .collect();
+        state.made += u32::try_from(rows.len()).expect("a world fits into memory");
+        let index = at.index(there.len());
+        state.referrals.splice(index..index, rows);
+    }
+
+    fn shrink(&self, count: usize, at: Place) {
+        let mut state = self.state();
+        let rows = at.range(count, state.referrals.len());
+        state.referrals.drain(rows);
+    }
+
+    /// Both times are always there, by the pages, and the order can be asked for.
+    fn scramble(&self, seed: u64) {
+        let mut dice = Dice::new(seed, "partner-center");
+        let mut state = self.state();
+        let times = dice.times(state.referrals.len());
+        let rows = state.referrals.iter().zip(times);
+        state.referrals = rows.map(|(row, times)| row.at(times)).collect();
     }
 
     fn environment(&self, base: &str) -> Vec<(&'static str, String)> {
@@ -117,17 +168,13 @@ impl PartnerCenter {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The referrals that the signed-in user may see.
-    fn visible(&self) -> Vec<Json> {
-        let hides_leads = self.setup.switches.is("marketplace_leads", "hidden");
-        let own_only = self.setup.switches.is("role", "user");
-        let state = self.state();
-        let visible = state.referrals.iter().filter(|referral| {
-            let hidden_lead = hides_leads && is_marketplace_lead(referral);
-            let foreign = own_only && !is_on_team(referral, USERNAME);
-            !hidden_lead && !foreign
-        });
-        visible.cloned().collect()
+    /// Whether the signed-in user may see it.
+    fn shows(&self, row: &Row) -> bool {
+        let switches = &self.setup.switches;
+        let hidden_lead =
+            switches.is("marketplace_leads", "hidden") && is_marketplace_lead(row.json());
+        let foreign = switches.is("role", "user") && !is_on_team(row.json(), USERNAME);
+        !hidden_lead && !foreign
     }
 
     /// The entity as it is sent: with or without its nulls.
@@ -139,10 +186,23 @@ impl PartnerCenter {
     }
 
     /// Why a request is refused before its path is looked at.
-    fn refusal(&self, headers: &HeaderMap) -> Option<Response> {
+    fn refusal(&self, request: &Request) -> Option<Response> {
         let switches = &self.setup.switches;
-        if switches.get("throttle") != "off" {
-            return Some(answer::throttled(&self.setup));
+        let headers = request.headers();
+        match request.extensions().get::<Refusal>() {
+            Some(Refusal::ExpiredToken) => return Some(answer::unauthenticated(switches)),
+            Some(Refusal::RateLimited { seconds }) => {
+                let form = switches.get("retry_after");
+                return Some(answer::throttled(&self.setup, seconds.unwrap_or(57), form));
+            }
+            None => {}
+        }
+        match switches.get("throttle") {
+            "off" => {}
+            "retry_after_1" => return Some(answer::throttled(&self.setup, 1, "seconds")),
+            "http_date" => return Some(answer::throttled(&self.setup, 57, "http_date")),
+            "no_header" => return Some(answer::throttled(&self.setup, 57, "absent")),
+            _ => return Some(answer::throttled(&self.setup, 57, "seconds")),
         }
         let bearer = headers
             .get(AUTHORIZATION)
@@ -188,11 +248,12 @@ async fn referral(
     Path(id): Path<String>,
     request: Request,
 ) -> Response {
-    let found = app.visible().into_iter().find(|referral| {
-        referral
-            .text("id")
-            .is_some_and(|known| known.eq_ignore_ascii_case(&id))
-    });
+    let found = {
+        let state = app.state();
+        let mut rows = state.referrals.iter();
+        let row = rows.find(|row| row.id.eq_ignore_ascii_case(&id) && app.shows(row));
+        row.map(|row| row.json().clone())
+    };
     let Some(mut referral) = found else {
         return answer::error(
             &app.setup.switches,
@@ -245,7 +306,7 @@ async fn no_such_method(State(app): State<PartnerCenter>) -> Response {
 async fn gate(State(app): State<PartnerCenter>, request: Request, next: Next) -> Response {
     let echoed = ["client-request-id", "ms-correlationid"]
         .map(|name| (name, request.headers().get(name).cloned()));
-    let mut response = match app.refusal(request.headers()) {
+    let mut response = match app.refusal(&request) {
         Some(refusal) => refusal,
         None => next.run(request).await,
     };

@@ -1,10 +1,9 @@
 //! The order of the list: `$orderby`, or what the API does without one, which no page says.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use jiff::Timestamp;
-
-use super::json::Json;
+use super::row::Row;
 use crate::sandbox::{Switches, world};
 
 /// One field to sort by.
@@ -44,25 +43,20 @@ impl Order {
         Self(vec![Field { name, descending }])
     }
 
-    /// Where the referral stands: one text per field, then the id. Times are written so that they compare as text.
-    pub(super) fn key(&self, referral: &Json) -> Vec<String> {
-        let id = referral.text("id").unwrap_or_default();
-        let part = |field: &Field| {
-            if field.name == UNORDERED {
-                return world::id("partner-center/unordered", id).to_string();
-            }
-            let time = referral
-                .text(field.name)
-                .and_then(|text| text.parse::<Timestamp>().ok());
-            time.map(|time| format!("{time:.9}")).unwrap_or_default()
+    /// Where the referral stands: one text per field, then the id.
+    pub(super) fn key<'a>(&self, row: &'a Row) -> Vec<Cow<'a, str>> {
+        let part = |field: &Field| match field.name {
+            UNORDERED => Cow::Owned(world::id("partner-center/unordered", &row.id).to_string()),
+            name => Cow::Borrowed(row.sortable(name)),
         };
-        self.0.iter().map(part).chain([id.to_owned()]).collect()
+        let id = Cow::Borrowed(row.id.as_str());
+        self.0.iter().map(part).chain([id]).collect()
     }
 
     /// Compares two keys made by [`Order::key`].
-    pub(super) fn compare(&self, left: &[String], right: &[String]) -> Ordering {
+    pub(super) fn compare<K: AsRef<str>>(&self, left: &[Cow<'_, str>], right: &[K]) -> Ordering {
         for (index, field) in self.0.iter().enumerate() {
-            let ordering = left[index].cmp(&right[index]);
+            let ordering = (*left[index]).cmp(right[index].as_ref());
             if ordering != Ordering::Equal {
                 return if field.descending {
                     ordering.reverse()
@@ -71,7 +65,8 @@ impl Order {
                 };
             }
         }
-        left.last().cmp(&right.last())
+        let last = self.0.len();
+        (*left[last]).cmp(right[last].as_ref())
     }
 
     /// How many parts a key has.

@@ -3,9 +3,9 @@
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use super::seed::{Deal, SEAT, company_id, turn};
+use super::seed::{Deal, company_id, turn};
 use super::tags::{ASSISTANCE, CATEGORIES, INDUSTRIES, PRODUCTS, SERVICES, SIZES};
-use crate::sandbox::world::{self, COMPANIES, PEOPLE, Person};
+use crate::sandbox::world::{COMPANIES, PEOPLE, Person};
 
 const CURRENCIES: [&str; 5] = ["USD", "GBP", "EUR", "JPY", "CAD"];
 
@@ -140,7 +140,7 @@ pub(super) fn details(deal: &Deal) -> Value {
 
 /// The start of a day so many days after the deal was created, as dates without a time are written.
 fn midnight_after(deal: &Deal, days: i64) -> String {
-    let day = world::created_at(SEAT, deal.index) + SignedDuration::from_hours(days * 24);
+    let day = deal.born + SignedDuration::from_hours(days * 24);
     day.strftime("%Y-%m-%dT00:00:00Z").to_string()
 }
 

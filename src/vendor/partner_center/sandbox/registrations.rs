@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use super::seed::{Deal, SEAT, stamp, turn};
+use super::seed::{Deal, stamp, turn};
 use crate::sandbox::world;
 
 /// `ReviewPending` was seen; the others are named after the times of `statusHistory`.
@@ -35,10 +35,7 @@ pub(super) fn registrations(deal: &Deal) -> Value {
         ("Perpetual", "Customer", "PayAsYouGo")
     };
     // All of it lies before the last change, which is seven hours or more after the creation of these deals.
-    let after = |hours: i64| {
-        let created = world::created_at(SEAT, deal.index);
-        stamp(created + SignedDuration::from_hours(hours), 0)
-    };
+    let after = |hours: i64| stamp(deal.born + SignedDuration::from_hours(hours));
     let reason = match status {
         "ActionRequired" => Some("The signed contract is missing."),
         "Failed" => Some("The solution is not eligible for IP co-sell."),

@@ -7,14 +7,20 @@ use serde_json::json;
 use super::json::Json;
 use super::parts;
 use super::registrations;
+use super::row::Row;
 use super::tags::PRODUCTS;
+use crate::sandbox::Times;
 use crate::sandbox::world::{self, COMPANIES, Company, PEOPLE, Person};
 
 /// This vendor's place in [`world::created_at`].
 pub(super) const SEAT: u32 = 2;
-const REFERRALS: u32 = 72;
+/// How many referrals there are at the start.
+pub(super) const REFERRALS: u32 = 72;
 /// Engagements that have two referrals; one more has three, and the rest have one.
 const PAIRS: u32 = 30;
+
+/// Which referral's last change has six digits of a second, and not seven.
+const SIX_DIGITS: u32 = 28;
 
 /// Every documented pair of status and substatus.
 const STATUSES: [(&str, &str); 7] = [
@@ -51,9 +57,11 @@ const SALES_STAGES: [Option<&str>; 8] = [
     Some(""),
 ];
 
-/// All seeded referrals, newest first.
-pub(super) fn referrals() -> Vec<Json> {
-    (0..REFERRALS).map(referral).collect()
+/// So many seeded referrals, newest first.
+pub(super) fn referrals(count: u32) -> Vec<Row> {
+    (0..count)
+        .map(|index| Row::new(index, times(index)))
+        .collect()
 }
 
 /// What the parts of one referral are made from.
@@ -66,6 +74,8 @@ pub(super) struct Deal {
     /// A lead from the commercial marketplace: independent, direct, from Microsoft or from nobody.
     pub(super) lead: bool,
     pub(super) status: (&'static str, &'static str),
+    /// The second of its creation.
+    pub(super) born: Timestamp,
     pub(super) created: String,
     pub(super) updated: String,
 }
@@ -84,7 +94,39 @@ fn engagement_of(index: u32) -> u32 {
     }
 }
 
-fn deal(index: u32) -> Deal {
+/// When a seeded referral was created and last changed.
+fn times(index: u32) -> Times {
+    let created_at = world::created_at(SEAT, index);
+    // Up to four days later, but not beyond the newest record; the order differs from that of creation.
+    let later = (index * 37 % 97).min(index.saturating_mul(28));
+    let later = if index.is_multiple_of(3) { 0 } else { later };
+    // What happens in all systems at once has no fraction of a second.
+    let fraction = if index.is_multiple_of(10) {
+        0
+    } else {
+        turning(index, 1_234_567)
+    };
+    let updated_fraction = match (later, index) {
+        (0, _) => fraction,
+        // One sample of the vendor has six digits.
+        (_, SIX_DIGITS) => 1_234_560,
+        _ => turning(index, 7_654_321),
+    };
+    let tenth_micros = |digits: i64| SignedDuration::from_nanos(digits * 100);
+    Times {
+        created: created_at + tenth_micros(fraction),
+        updated: created_at
+            + SignedDuration::from_hours(later.into())
+            + tenth_micros(updated_fraction),
+    }
+}
+
+/// Seven digits that differ from one index to the next.
+fn turning(index: u32, step: i64) -> i64 {
+    i64::from(index) * step % 10_000_000
+}
+
+fn deal(index: u32, times: Times) -> Deal {
     let engagement = engagement_of(index);
     // Any company but the partner's own.
     let company = 1 + engagement as usize % (COMPANIES.len() - 1);
@@ -104,22 +146,6 @@ fn deal(index: u32) -> Deal {
         66 => ("Closed", "Error"),
         _ => turn(&STATUSES, index),
     };
-    let created_at = world::created_at(SEAT, index);
-    // Up to four days later, but not beyond the newest record; the order differs from that of creation.
-    let later = i64::from((index * 37 % 97).min(index * 28));
-    let later = if index.is_multiple_of(3) { 0 } else { later };
-    let updated_at = created_at + SignedDuration::from_hours(later);
-    // What happens in all systems at once has no fraction of a second.
-    let fraction = if index.is_multiple_of(10) {
-        0
-    } else {
-        index * 1_234_567 % 10_000_000
-    };
-    let updated_fraction = if later == 0 {
-        fraction
-    } else {
-        index * 7_654_321 % 10_000_000
-    };
     Deal {
         index,
         engagement,
@@ -128,23 +154,24 @@ fn deal(index: u32) -> Deal {
         incoming,
         lead,
         status,
-        created: stamp(created_at, fraction),
+        born: Timestamp::from_second(times.created.as_second())
+            .expect("the seconds of a timestamp are within its range"),
+        created: stamp(times.created),
         updated: match index {
-            // One sample of the vendor has six digits.
-            28 => format!("{}.123456Z", updated_at.strftime("%Y-%m-%dT%H:%M:%S")),
-            _ => stamp(updated_at, updated_fraction),
+            SIX_DIGITS => format!("{:.6}", times.updated),
+            _ => stamp(times.updated),
         },
     }
 }
 
 /// UTC with seven digits of a second, as the vendor writes times.
-pub(super) fn stamp(time: Timestamp, fraction: u32) -> String {
-    format!("{}.{fraction:07}Z", time.strftime("%Y-%m-%dT%H:%M:%S"))
+pub(super) fn stamp(time: Timestamp) -> String {
+    format!("{time:.7}")
 }
 
-fn referral(index: u32) -> Json {
-    let deal = deal(index);
-    let id = world::id("partner-center/referral", &index.to_string()).to_string();
+/// A referral as the vendor writes it.
+pub(super) fn referral(index: u32, id: &str, times: Times) -> Json {
+    let deal = deal(index, times);
     let engagement =
         world::id("partner-center/engagement", &deal.engagement.to_string()).to_string();
     let own = COMPANIES[0];
@@ -254,8 +281,7 @@ fn name(deal: &Deal) -> Option<String> {
 
 /// An unanswered referral expires after fourteen days.
 fn expiry(deal: &Deal) -> String {
-    let created = world::created_at(SEAT, deal.index);
-    stamp(created + SignedDuration::from_hours(14 * 24), 0)
+    stamp(deal.born + SignedDuration::from_hours(14 * 24))
 }
 
 fn accepted(deal: &Deal) -> Option<&str> {

@@ -56,6 +56,11 @@ pub const SWITCHES: &[Switch] = &[
         about: "every call is answered 429 in the gateway's form, with this Retry-After",
     },
     Switch {
+        name: "retry_after",
+        values: &["seconds", "http_date", "absent"],
+        about: "form of Retry-After on the 429 of the fault rate_limited",
+    },
+    Switch {
         name: "next_link",
         values: &[
             "working",

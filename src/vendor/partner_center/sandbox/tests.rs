@@ -7,6 +7,7 @@ mod token;
 use std::collections::BTreeMap;
 
 use axum::body::Body;
+use axum::http::HeaderMap;
 use http_body_util::BodyExt;
 use pretty_assertions::assert_eq;
 use serde_json::Value;

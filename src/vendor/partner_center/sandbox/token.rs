@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use axum::Extension;
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, EXPIRES, PRAGMA};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -13,7 +14,7 @@ use serde_json::{Value, json};
 use super::{
     CLIENT_ID, CLIENT_SECRET, PASSWORD, PartnerCenter, REFRESH_TOKEN, RESOURCE, USERNAME, answer,
 };
-use crate::sandbox::world;
+use crate::sandbox::{Refusal, world};
 
 /// The form's fields that a page shows.
 const FIELDS: [&str; 8] = [
@@ -89,6 +90,7 @@ impl Tokens {
 /// `POST /common/oauth2/token`.
 pub(super) async fn redeem(
     State(app): State<PartnerCenter>,
+    refusal: Option<Extension<Refusal>>,
     headers: HeaderMap,
     body: String,
 ) -> Response {
@@ -99,14 +101,15 @@ pub(super) async fn redeem(
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .is_some_and(|value| value.starts_with("application/x-www-form-urlencoded"));
-    let answered = if is_form {
-        grant(&app, &form)
-    } else {
-        Err(missing("grant_type"))
+    let answered = match refusal {
+        Some(Extension(Refusal::ExpiredToken)) => Err(expired()),
+        Some(Extension(Refusal::RateLimited { .. })) => Err(too_many()),
+        None if is_form => grant(&app, &form),
+        None => Err(missing("grant_type")),
     };
     let mut response = match answered {
         Ok(body) => answer::json(StatusCode::OK, &body),
-        Err(refused) => refusal(&app, &refused),
+        Err(refused) => refused_answer(&app, &refused),
     };
     for (name, value) in [
         (CACHE_CONTROL, "no-cache, no-store"),
@@ -209,9 +212,7 @@ fn check_grant(
             let presented = field(form, "refresh_token")?;
             let refresh = &mut app.state().tokens.refresh;
             if !refresh.contains(presented) {
-                let text =
-                    "The provided grant has expired due to it being revoked, or is not valid.";
-                return Err(bad_request("invalid_grant", 50_173, text));
+                return Err(expired());
             }
             let replaced = app.setup.switches.is("refresh_token", "rotated");
             if replaced && app.setup.switches.is("refresh_reuse", "refused") {
@@ -245,12 +246,24 @@ fn missing(name: &str) -> Refused {
     bad_request("invalid_request", 900_144, &text)
 }
 
+fn expired() -> Refused {
+    let text = "The provided grant has expired due to it being revoked, or is not valid.";
+    bad_request("invalid_grant", 50_173, text)
+}
+
+/// No page of the referrals API tells of it: this is the number that the sign-in service has for it.
+fn too_many() -> Refused {
+    let status = StatusCode::TOO_MANY_REQUESTS;
+    let text = "Server is terminating the request because there are too many incoming requests.";
+    Refused(status, "temporarily_unavailable", 90_055, text.to_owned())
+}
+
 fn bad_request(error: &'static str, number: u32, text: &str) -> Refused {
     Refused(StatusCode::BAD_REQUEST, error, number, text.to_owned())
 }
 
 /// The ordinary form of Azure AD's errors; the referrals pages show none.
-fn refusal(app: &PartnerCenter, refused: &Refused) -> Response {
+fn refused_answer(app: &PartnerCenter, refused: &Refused) -> Response {
     let Refused(status, error, number, text) = refused;
     let now = app.setup.clock.now();
     let trace = world::id("partner-center/trace", &now.to_string()).to_string();

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Json, Response};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::seed::{Account, Kind};
+use super::records::{Account, Kind};
 use super::{ACCOUNT_HEADER, Plannr};
 
 /// An error on its way to the guard, which knows in what form errors are sent.

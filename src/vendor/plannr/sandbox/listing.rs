@@ -2,9 +2,9 @@
 //!
 //! <https://api-how-to.plannrcrm.com/basics/query-parameters>
 
-use std::cmp::Ordering;
-
+use jiff::Timestamp;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::Plannr;
 use super::answer::Failure;
@@ -41,6 +41,19 @@ pub(super) struct Known {
     pub(super) default_sort: &'static str,
     /// More parameters.
     pub(super) others: &'static [&'static str],
+}
+
+/// A filter that holds a list of values, if it was sent.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Filter<'a>(Option<&'a str>);
+
+/// By what a row stands before another. One list has keys of one kind.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum SortKey<'a> {
+    /// What has no time comes before what has one.
+    Time(Option<Timestamp>),
+    Word(&'a str),
+    Text(String),
 }
 
 /// Ordinary page size, and the largest.
@@ -100,30 +113,51 @@ impl Known {
         }
     }
 
-    /// Sorts rows, each by the text of the field; what is equal keeps its place.
-    pub(super) fn order<T>(&self, query: &Query, rows: &mut [T], key: impl Fn(&T, &str) -> String) {
+    /// Sorts rows, each by its key for the field; what is equal keeps its place.
+    pub(super) fn order<'a, T>(
+        &self,
+        query: &Query,
+        rows: &mut [&'a T],
+        key: impl Fn(&'a T, &str) -> SortKey<'a>,
+    ) {
         let (field, is_descending) = self.sort(query);
-        rows.sort_by(|left, right| {
-            let order = key(left, field).cmp(&key(right, field));
-            if is_descending {
-                Ordering::reverse(order)
-            } else {
-                order
-            }
-        });
+        if is_descending {
+            rows.sort_by_cached_key(|row| std::cmp::Reverse(key(row, field)));
+        } else {
+            rows.sort_by_cached_key(|row| key(row, field));
+        }
     }
 }
 
-/// Whether a filter that holds a list of values is absent or names the value.
-pub(super) fn allows(query: &Query, filter: &str, value: &str) -> bool {
-    let wanted = query.get(&format!("filter[{filter}]"));
-    wanted.is_none_or(|wanted| wanted.split(',').any(|one| one == value))
+impl<'a> Filter<'a> {
+    /// The one of this name.
+    pub(super) fn of(query: &'a Query, name: &str) -> Self {
+        Self(query.get(&format!("filter[{name}]")))
+    }
+
+    /// Whether it is absent or names the value.
+    pub(super) fn allows(&self, value: &str) -> bool {
+        self.0
+            .is_none_or(|wanted| wanted.split(',').any(|one| one == value))
+    }
+
+    /// As [`Filter::allows`], for an id.
+    pub(super) fn allows_id(&self, id: Uuid) -> bool {
+        self.0.is_none() || self.allows(&id.to_string())
+    }
 }
 
-/// The body of a list.
-pub(super) fn body(form: Form, query: &Query, address: &Address<'_>, rows: Vec<Value>) -> Value {
+/// The body of a list, of which only the rows sent are written.
+pub(super) fn body<T>(
+    form: Form,
+    query: &Query,
+    address: &Address<'_>,
+    rows: &[T],
+    write: impl Fn(&T) -> Value,
+) -> Value {
     if form == Form::DataOnly {
-        return json!({ "data": rows });
+        let data: Vec<_> = rows.iter().map(write).collect();
+        return json!({ "data": data });
     }
     let (usual, most) = PER_PAGE;
     let per_page = match form {
@@ -134,7 +168,12 @@ pub(super) fn body(form: Form, query: &Query, address: &Address<'_>, rows: Vec<V
     let total = rows.len();
     let last_page = total.div_ceil(per_page).max(1);
     let skipped = (page - 1).saturating_mul(per_page);
-    let data: Vec<_> = rows.into_iter().skip(skipped).take(per_page).collect();
+    let data: Vec<_> = rows
+        .iter()
+        .skip(skipped)
+        .take(per_page)
+        .map(write)
+        .collect();
     let (from, to) = if data.is_empty() {
         (None, None)
     } else {

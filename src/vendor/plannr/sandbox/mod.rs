@@ -2,6 +2,7 @@
 
 mod answer;
 mod listing;
+mod records;
 mod render;
 mod routes;
 mod seed;
@@ -9,6 +10,7 @@ mod seed;
 mod tests;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -19,7 +21,7 @@ use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 
 use self::answer::Failure;
-use crate::sandbox::{Emulator, Problems, Setup, Switch};
+use crate::sandbox::{Dice, Emulator, Place, Problems, Refusal, Setup, Switch};
 
 /// The personal access token of Ada Okoro.
 pub const ACCESS_TOKEN: &str = "plannr-sandbox-token-7c1f";
@@ -113,7 +115,7 @@ pub const SWITCHES: &[Switch] = &[
 pub fn emulator(setup: Setup) -> Arc<dyn Emulator> {
     Arc::new(Plannr {
         setup,
-        state: Arc::new(Mutex::new(seed::state())),
+        state: Arc::new(Mutex::new(seed::state(seed::REFERRALS))),
         window: Arc::default(),
     })
 }
@@ -151,8 +153,42 @@ impl Emulator for Plannr {
     }
 
     fn reset(&self) {
-        *self.state() = seed::state();
+        *self.state() = seed::state(seed::REFERRALS);
         *self.window.lock().unwrap_or_else(PoisonError::into_inner) = Window::default();
+    }
+
+    /// Those of the own firm.
+    fn count(&self) -> usize {
+        self.state().count()
+    }
+
+    fn resize(&self, count: usize) {
+        let count = u32::try_from(count).expect("a world fits into memory");
+        *self.state() = seed::state(count);
+    }
+
+    fn grow(&self, count: usize, at: Place) {
+        let mut state = self.state();
+        let there: Vec<_> = state.own().iter().map(|row| row.created_at).collect();
+        let times = at.times(count, &there, self.setup.clock.now());
+        state.insert(at.index(there.len()), &times);
+    }
+
+    fn shrink(&self, count: usize, at: Place) {
+        let mut state = self.state();
+        let rows = at.range(count, state.count());
+        state.remove(rows);
+    }
+
+    /// Both times are always there, as far as the pages tell, and the order can be asked for.
+    fn scramble(&self, seed: u64) {
+        let mut dice = Dice::new(seed, "plannr");
+        let mut state = self.state();
+        let times = dice.times(state.count());
+        for (row, times) in state.own().iter_mut().zip(times) {
+            row.created_at = times.created;
+            row.updated_at = times.updated;
+        }
     }
 
     fn environment(&self, base: &str) -> Vec<(&'static str, String)> {
@@ -202,9 +238,7 @@ impl Plannr {
             "off" => u32::MAX,
             _ => RATE_LIMIT,
         };
-        let reset = start
-            .checked_add(std::time::Duration::from_mins(1))
-            .unwrap_or(start);
+        let reset = start.checked_add(Duration::from_mins(1)).unwrap_or(start);
         Allowance {
             limit,
             remaining: limit.saturating_sub(window.used),
@@ -222,13 +256,20 @@ async fn guard(
     next: Next,
 ) -> Response {
     note_headers(request.headers(), &problems);
-    if !is_authenticated(request.headers()) {
+    let refusal = request.extensions().get::<Refusal>().copied();
+    if refusal == Some(Refusal::ExpiredToken) || !is_authenticated(request.headers()) {
         return app.failed(&Failure::Plain(
             StatusCode::UNAUTHORIZED,
             "Unauthenticated.".to_owned(),
         ));
     }
-    let allowance = app.allowance();
+    let mut allowance = app.allowance();
+    if let Some(Refusal::RateLimited { seconds }) = refusal {
+        let wait = Duration::from_secs(seconds.unwrap_or(60).into());
+        allowance.remaining = 0;
+        allowance.reset = app.setup.clock.now() + wait;
+        allowance.is_refused = true;
+    }
     let mut response = if allowance.is_refused {
         Failure::Plain(
             StatusCode::TOO_MANY_REQUESTS,

@@ -7,7 +7,8 @@ use uuid::Uuid;
 
 use super::Plannr;
 use super::answer::Caller;
-use super::seed::{Account, Connection, Login, Referral, State};
+use super::records::{Account, Connection, Login, Referral};
+use super::seed::State;
 use crate::sandbox::world::{self, COMPANIES};
 
 /// <https://apidocs.plannrcrm.com/operation/operation-postapiv1referrals>

@@ -12,9 +12,9 @@ use uuid::Uuid;
 
 use super::Plannr;
 use super::answer::{Caller, Failure};
-use super::listing::{self, Address, Form, Known, allows};
+use super::listing::{self, Address, Filter, Form, Known, SortKey};
+use super::records::Account;
 use super::render;
-use super::seed::Account;
 use crate::sandbox::{Base, Problems, Query};
 
 type Answer = Result<Json<Value>, Failure>;
@@ -155,23 +155,22 @@ async fn referrals(
     problems: Problems,
 ) -> Answer {
     REFERRALS.check(&app, &query, &problems)?;
+    let [uuid, status, direction] =
+        ["uuid", "status", "direction"].map(|name| Filter::of(&query, name));
     let state = app.state();
     let mut rows: Vec<_> = state
         .referrals
         .iter()
         .filter(|row| row.concerns(caller.firm))
-        .filter(|row| allows(&query, "uuid", &row.uuid.to_string()))
-        .filter(|row| allows(&query, "status", row.status))
-        .filter(|row| allows(&query, "direction", row.direction(caller.firm)))
+        .filter(|row| uuid.allows_id(row.uuid) && status.allows(row.status))
+        .filter(|row| direction.allows(row.direction(caller.firm)))
         .collect();
     REFERRALS.order(&query, &mut rows, |row, field| match field {
-        "updated_at" => sortable(row.updated_at),
-        "status" => row.status.to_owned(),
-        "expires_at" => row.expires_at.map(sortable).unwrap_or_default(),
-        _ => sortable(row.created_at),
+        "updated_at" => SortKey::Time(Some(row.updated_at)),
+        "status" => SortKey::Word(row.status),
+        "expires_at" => SortKey::Time(row.expires_at),
+        _ => SortKey::Time(Some(row.created_at)),
     });
-    let rows = rows.into_iter();
-    let rows = rows.map(|row| render::referral(&app, &state, &caller, row));
     let address = Address {
         base: &base,
         path: "/api/v1/referrals",
@@ -180,7 +179,8 @@ async fn referrals(
         app.form(),
         &query,
         &address,
-        rows.collect(),
+        &rows,
+        |row| render::referral(&app, &state, &caller, row),
     )))
 }
 
@@ -202,24 +202,23 @@ async fn connections(
     problems: Problems,
 ) -> Answer {
     CONNECTIONS.check(&app, &query, &problems)?;
+    let [uuid, status, direction, recipient] =
+        ["uuid", "status", "direction", "recipient_uuid"].map(|name| Filter::of(&query, name));
     let state = app.state();
     let mut rows: Vec<_> = state
         .connections
         .iter()
         .filter(|row| row.concerns(caller.firm))
-        .filter(|row| allows(&query, "uuid", &row.uuid.to_string()))
-        .filter(|row| allows(&query, "status", row.status))
-        .filter(|row| allows(&query, "direction", row.direction(caller.firm)))
-        .filter(|row| allows(&query, "recipient_uuid", &row.recipient.to_string()))
+        .filter(|row| uuid.allows_id(row.uuid) && status.allows(row.status))
+        .filter(|row| direction.allows(row.direction(caller.firm)))
+        .filter(|row| recipient.allows_id(row.recipient))
         .collect();
     CONNECTIONS.order(&query, &mut rows, |row, field| match field {
-        "updated_at" => sortable(row.updated_at),
-        "status" => row.status.to_owned(),
-        "expires_at" => sortable(row.expires_at),
-        _ => sortable(row.created_at),
+        "updated_at" => SortKey::Time(Some(row.updated_at)),
+        "status" => SortKey::Word(row.status),
+        "expires_at" => SortKey::Time(Some(row.expires_at)),
+        _ => SortKey::Time(Some(row.created_at)),
     });
-    let rows = rows.into_iter();
-    let rows = rows.map(|row| render::connection(&app, &state, &caller, row));
     let address = Address {
         base: &base,
         path: "/api/v1/referral-connections",
@@ -228,7 +227,8 @@ async fn connections(
         app.form(),
         &query,
         &address,
-        rows.collect(),
+        &rows,
+        |row| render::connection(&app, &state, &caller, row),
     )))
 }
 
@@ -275,14 +275,12 @@ async fn accounts(
         .filter(|row| is_account_wanted(&query, row))
         .collect();
     ACCOUNTS.order(&query, &mut rows, |row, field| match field {
-        "created_at" => sortable(row.created_at),
-        "updated_at" => sortable(row.updated_at),
-        "last_name" => row.last_name.to_lowercase(),
-        "email" => row.email.clone().unwrap_or_default(),
-        _ => row.first_name.to_lowercase(),
+        "created_at" => SortKey::Time(Some(row.created_at)),
+        "updated_at" => SortKey::Time(Some(row.updated_at)),
+        "last_name" => SortKey::Text(row.last_name.to_lowercase()),
+        "email" => SortKey::Word(row.email.as_deref().unwrap_or_default()),
+        _ => SortKey::Text(row.first_name.to_lowercase()),
     });
-    let rows = rows.into_iter();
-    let rows = rows.map(|row| render::full_account(&app, row, &includes));
     let address = Address {
         base: &base,
         path: "/api/v1/account",
@@ -292,7 +290,8 @@ async fn accounts(
         Form::Paginated,
         &query,
         &address,
-        rows.collect(),
+        &rows,
+        |row| render::full_account(&app, row, &includes),
     )))
 }
 
@@ -403,9 +402,9 @@ fn is_account_wanted(query: &Query, row: &Account) -> bool {
         && !is_inactive_asked
         && is_matched
         && is_created_within
-        && allows(query, "uuid", &uuid)
-        && allows(query, "type", row.kind.name())
-        && allows(query, "role", row.role)
+        && Filter::of(query, "uuid").allows(&uuid)
+        && Filter::of(query, "type").allows(row.kind.name())
+        && Filter::of(query, "role").allows(row.role)
 }
 
 /// A time with an offset, or the start of a day in London.
@@ -415,9 +414,4 @@ fn moment(text: &str) -> Option<Timestamp> {
     }
     let day: Date = text.parse().ok()?;
     Some(day.to_zoned(render::london()).ok()?.timestamp())
-}
-
-/// A text that sorts as the time does.
-fn sortable(at: Timestamp) -> String {
-    format!("{at:.9}")
 }

@@ -1,12 +1,14 @@
 //! The seeded firms: every company of the world with its people as employees and others as clients, connections in
 //! every status and direction, 72 referrals of the gateway's own firm and some that it must not see.
 
+use std::collections::HashMap;
+use std::ops::Range;
 use std::time::Duration;
 
-use jiff::civil::Date;
 use jiff::{Span, Timestamp};
 use uuid::Uuid;
 
+use super::records::{Account, Connection, Kind, Login, Referral};
 use super::render::london;
 use crate::sandbox::world::{self, COMPANIES, PEOPLE};
 
@@ -21,6 +23,9 @@ pub(super) const ADA: usize = 0;
 
 /// How many referrals concern the gateway's own firm at the start.
 pub(super) const REFERRALS: u32 = 72;
+
+/// The numbers of referrals between others, which are as old as the own firm's that come ninety before.
+const FOREIGN: Range<u32> = 100..106;
 
 /// From this index on, a referral is old enough to have expired.
 const OLD: u32 = 28;
@@ -83,129 +88,118 @@ const CONNECTIONS: [(usize, usize, &str); 18] = [
 #[derive(Debug)]
 pub(super) struct State {
     pub(super) accounts: Vec<Account>,
+    /// Where in the accounts each is.
+    places: HashMap<Uuid, usize>,
     pub(super) logins: Vec<Login>,
     pub(super) connections: Vec<Connection>,
+    /// The own firm's, newest first; then those between others.
     pub(super) referrals: Vec<Referral>,
+    /// How many of the own firm's there have been.
+    made: u32,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Kind {
-    Client,
-    Employee,
-    External,
-}
-
-#[derive(Clone, Debug)]
-pub(super) struct Account {
-    pub(super) uuid: Uuid,
-    pub(super) firm: usize,
-    pub(super) kind: Kind,
-    pub(super) role: &'static str,
-    pub(super) first_name: String,
-    pub(super) last_name: String,
-    pub(super) name: String,
-    pub(super) email: Option<String>,
-    pub(super) phone: Option<String>,
-    /// What another system of the firm calls them.
-    pub(super) external_reference: Option<String>,
-    pub(super) created_at: Timestamp,
-    pub(super) updated_at: Timestamp,
-}
-
-/// What lets the gateway's user into an account.
-#[derive(Debug)]
-pub(super) struct Login {
-    pub(super) uuid: Uuid,
-    pub(super) account: Uuid,
-    pub(super) is_primary: bool,
-}
-
-#[derive(Debug)]
-pub(super) struct Connection {
-    pub(super) uuid: Uuid,
-    pub(super) sender_firm: usize,
-    pub(super) recipient_firm: usize,
-    pub(super) sender: Uuid,
-    pub(super) recipient: Uuid,
-    pub(super) status: &'static str,
-    pub(super) created_at: Timestamp,
-    pub(super) updated_at: Timestamp,
-    pub(super) expires_at: Timestamp,
-}
-
-#[derive(Debug)]
-pub(super) struct Referral {
-    pub(super) uuid: Uuid,
-    pub(super) connection: Uuid,
-    pub(super) sender_firm: usize,
-    pub(super) recipient_firm: usize,
-    pub(super) sender: Uuid,
-    pub(super) recipient: Uuid,
-    pub(super) clients: Vec<Uuid>,
-    pub(super) cloned_clients: Vec<Uuid>,
-    pub(super) advice_type: &'static str,
-    pub(super) duration_months: Option<u8>,
-    pub(super) shared_data: Vec<&'static str>,
-    pub(super) note: Option<String>,
-    pub(super) sla_deadline: Option<Date>,
-    pub(super) status: &'static str,
-    pub(super) rejection_reason: Option<String>,
-    pub(super) created_at: Timestamp,
-    pub(super) updated_at: Timestamp,
-    /// None for life.
-    pub(super) expires_at: Option<Timestamp>,
+/// What a referral is made from.
+#[derive(Clone, Copy, Debug)]
+struct Seed {
+    /// Tells it from all others.
+    number: u32,
+    /// The place by age among those at the start.
+    index: u32,
+    created_at: Timestamp,
+    is_own: bool,
+    /// Whether nobody answered it in time.
+    is_expired: bool,
 }
 
 impl State {
     pub(super) fn account(&self, uuid: Uuid) -> Option<&Account> {
-        self.accounts.iter().find(|row| row.uuid == uuid)
+        Some(&self.accounts[*self.places.get(&uuid)?])
+    }
+
+    /// The referrals of the own firm.
+    pub(super) fn own(&mut self) -> &mut [Referral] {
+        let count = self.count();
+        &mut self.referrals[..count]
+    }
+
+    /// How many referrals the own firm has.
+    pub(super) fn count(&self) -> usize {
+        self.referrals.len() - FOREIGN.len()
+    }
+
+    /// Adds referrals of the own firm where these times belong, which are newest first.
+    pub(super) fn insert(&mut self, at: usize, times: &[Timestamp]) {
+        let rows: Vec<_> = (self.made..)
+            .zip(times)
+            .map(|(index, time)| Referral {
+                updated_at: *time,
+                ..referral(&self.connections, Seed::added(index, *time))
+            })
+            .collect();
+        self.made += u32::try_from(rows.len()).expect("a world fits into memory");
+        for row in &rows {
+            self.add_clones(row);
+        }
+        self.referrals.splice(at..at, rows);
+    }
+
+    /// Takes referrals of the own firm away. Copies of their clients stay with who received them.
+    pub(super) fn remove(&mut self, rows: Range<usize>) {
+        self.referrals.drain(rows);
+    }
+
+    fn add_clones(&mut self, referral: &Referral) {
+        for clone in clones(self, referral) {
+            self.add_account(clone);
+        }
+    }
+
+    /// The first with an id stays the one found by it.
+    fn add_account(&mut self, account: Account) {
+        let place = self.accounts.len();
+        self.places.entry(account.uuid).or_insert(place);
+        self.accounts.push(account);
     }
 }
 
-impl Kind {
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Client => "client",
-            Self::Employee => "employee",
-            Self::External => "external",
+impl Seed {
+    /// One of the own firm's at the start.
+    fn own(index: u32) -> Self {
+        Self {
+            is_expired: index >= OLD && index.is_multiple_of(4),
+            ..Self::added(index, world::created_at(1, index))
+        }
+    }
+
+    /// One of the own firm's that came later.
+    fn added(index: u32, created_at: Timestamp) -> Self {
+        let taken = FOREIGN.end - FOREIGN.start;
+        Self {
+            number: if index < FOREIGN.start {
+                index
+            } else {
+                index + taken
+            },
+            index,
+            created_at,
+            is_own: true,
+            is_expired: false,
+        }
+    }
+
+    fn foreign(number: u32) -> Self {
+        Self {
+            number,
+            index: number,
+            created_at: world::created_at(1, number - 90),
+            is_own: false,
+            is_expired: false,
         }
     }
 }
 
-impl Connection {
-    pub(super) fn concerns(&self, firm: usize) -> bool {
-        self.sender_firm == firm || self.recipient_firm == firm
-    }
-
-    pub(super) fn direction(&self, firm: usize) -> &'static str {
-        direction(self.sender_firm, firm)
-    }
-}
-
-impl Referral {
-    pub(super) fn concerns(&self, firm: usize) -> bool {
-        self.sender_firm == firm || self.recipient_firm == firm
-    }
-
-    pub(super) fn direction(&self, firm: usize) -> &'static str {
-        direction(self.sender_firm, firm)
-    }
-
-    /// The uuids that clones of the clients have, whether there are clones or not.
-    pub(super) fn future_clones(&self) -> Vec<Uuid> {
-        let clients = self.clients.iter();
-        clients
-            .map(|client| clone_uuid(self.uuid, *client))
-            .collect()
-    }
-}
-
-/// The world at the start.
-pub(super) fn state() -> State {
-    let mut accounts: Vec<_> = (0..COMPANIES.len()).flat_map(firm_accounts).collect();
-    accounts.extend(special_accounts());
-    // The user works for two firms and is a client of a third.
-    accounts.push(person(SECOND_FIRM, ADA, Kind::Employee, "member"));
+/// The world at the start, with so many referrals of the own firm.
+pub(super) fn state(count: u32) -> State {
     let logins = [
         (employee(OWN_FIRM, ADA), true),
         (client(6, ADA), false),
@@ -217,22 +211,29 @@ pub(super) fn state() -> State {
         is_primary,
     });
     let connections: Vec<_> = (0..).zip(CONNECTIONS).map(connection).collect();
-    let mut referrals: Vec<_> = (0..REFERRALS)
-        .map(|index| referral(&connections, index))
-        .collect();
+    let own = (0..count).map(Seed::own);
     // Between others, of which the second is seen as the second firm.
-    referrals.extend((100..106).map(|index| referral(&connections, index)));
-    let clones: Vec<_> = referrals
-        .iter()
-        .flat_map(|row| clones(&accounts, row))
-        .collect();
-    accounts.extend(clones);
-    State {
-        accounts,
+    let referrals = own.chain(FOREIGN.map(Seed::foreign));
+    let referrals: Vec<_> = referrals.map(|seed| referral(&connections, seed)).collect();
+    let mut state = State {
+        accounts: Vec::new(),
+        places: HashMap::new(),
         logins: logins.into(),
         connections,
-        referrals,
+        referrals: Vec::new(),
+        made: count,
+    };
+    let accounts = (0..COMPANIES.len()).flat_map(firm_accounts);
+    // The user works for two firms and is a client of a third.
+    let second = person(SECOND_FIRM, ADA, Kind::Employee, "member");
+    for account in accounts.chain(special_accounts()).chain([second]) {
+        state.add_account(account);
     }
+    for row in &referrals {
+        state.add_clones(row);
+    }
+    state.referrals = referrals;
+    state
 }
 
 /// The account of an employee.
@@ -250,11 +251,11 @@ fn client(firm: usize, index: usize) -> Uuid {
     world::id("plannr.client", &format!("{firm}/{}", person.email()))
 }
 
-fn clone_uuid(referral: Uuid, client: Uuid) -> Uuid {
+pub(super) fn clone_uuid(referral: Uuid, client: Uuid) -> Uuid {
     world::id("plannr.clone", &format!("{referral}/{client}"))
 }
 
-fn direction(sender_firm: usize, firm: usize) -> &'static str {
+pub(super) fn direction(sender_firm: usize, firm: usize) -> &'static str {
     if sender_firm == firm {
         "sent"
     } else {
@@ -353,10 +354,15 @@ fn connection(
     }
 }
 
-/// The indices of the own firm's referrals are below 100.
-fn referral(connections: &[Connection], index: u32) -> Referral {
+fn referral(connections: &[Connection], seed: Seed) -> Referral {
+    let Seed {
+        number,
+        index,
+        created_at,
+        is_own,
+        is_expired,
+    } = seed;
     let at = index as usize;
-    let is_own = index < 100;
     let along: Vec<_> = connections
         .iter()
         .filter(|row| row.status == "accepted" && row.concerns(OWN_FIRM) == is_own)
@@ -368,9 +374,7 @@ fn referral(connections: &[Connection], index: u32) -> Referral {
     } else {
         (along.recipient_firm, along.sender_firm)
     };
-    let uuid = world::id("plannr.referral", &index.to_string());
-    let created_at = world::created_at(1, if is_own { index } else { index - 90 });
-    let is_expired = is_own && index >= OLD && index.is_multiple_of(4);
+    let uuid = world::id("plannr.referral", &number.to_string());
     let status = if is_expired {
         "expired"
     } else {
@@ -438,13 +442,12 @@ fn clients(firm: usize, index: u32) -> Vec<Uuid> {
 }
 
 /// Copies of the clients, in the recipient's firm.
-fn clones(accounts: &[Account], referral: &Referral) -> Vec<Account> {
+fn clones(state: &State, referral: &Referral) -> Vec<Account> {
     if referral.cloned_clients.is_empty() {
         return Vec::new();
     }
-    let originals = accounts
-        .iter()
-        .filter(|row| referral.clients.contains(&row.uuid));
+    let originals = referral.clients.iter();
+    let originals = originals.filter_map(|uuid| state.account(*uuid));
     let clones = originals.map(|row| Account {
         uuid: clone_uuid(referral.uuid, row.uuid),
         firm: referral.recipient_firm,

@@ -1,7 +1,7 @@
 //! Bodies of answers, in the documented error form: <https://docs.saasquatch.com/api/errors>.
 
 use axum::body::Body;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
@@ -15,6 +15,8 @@ pub(super) struct Problem {
     code: &'static str,
     rs_code: Option<&'static str>,
     message: String,
+    /// Seconds.
+    retry_after: Option<u32>,
 }
 
 /// What a handler answers.
@@ -38,6 +40,15 @@ impl Problem {
             code,
             rs_code,
             message: message.into(),
+            retry_after: None,
+        }
+    }
+
+    /// The same with the time after which to come again.
+    pub(super) fn with_retry_after(self, retry_after: Option<u32>) -> Self {
+        Self {
+            retry_after,
+            ..self
         }
     }
 
@@ -96,7 +107,12 @@ pub(super) fn refusal(app: &SaaSquatch, problem: &Problem) -> Response {
     if problem.code == "VALIDATION_FAILED" {
         body["validationErrors"] = json!([{"message": problem.message}]);
     }
-    json_body(problem.status, &body)
+    let mut response = json_body(problem.status, &body);
+    if let Some(seconds) = problem.retry_after {
+        let headers = response.headers_mut();
+        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
 }
 
 /// Observed on the live host with RS045, which the table of codes gives another meaning.
@@ -113,8 +129,8 @@ pub(super) fn no_tenant(app: &SaaSquatch) -> Problem {
 
 /// The pages limit only calls without a key; here all are, since the switch is there to show the client's conduct. They
 /// give neither status nor headers.
-pub(super) fn too_many(app: &SaaSquatch) -> Problem {
-    let status = if app.is("rate_limit", "403") {
+pub(super) fn too_many(is_forbidden: bool) -> Problem {
+    let status = if is_forbidden {
         StatusCode::FORBIDDEN
     } else {
         StatusCode::TOO_MANY_REQUESTS

@@ -56,7 +56,7 @@ pub(super) fn identify(
     if allowed {
         return Ok(caller);
     }
-    Err(unauthorized("RS045", "Missing or invalid authorization."))
+    Err(missing_credentials())
 }
 
 fn credentials(app: &SaaSquatch, headers: &HeaderMap) -> Result<Caller, Problem> {
@@ -84,7 +84,7 @@ fn credentials(app: &SaaSquatch, headers: &HeaderMap) -> Result<Caller, Problem>
     if scheme.eq_ignore_ascii_case("basic") && is_form && key == API_KEY {
         return Ok(Caller::Server);
     }
-    Err(unauthorized("RS045", "Missing or invalid authorization."))
+    Err(missing_credentials())
 }
 
 /// A JWT of `{"user":{"id":...,"accountId":...},"exp":...}`, HS256 with the tenant's key.
@@ -122,6 +122,11 @@ pub(super) fn hmac_sha256(key: &[u8], message: &[u8]) -> [u8; 32] {
         .chain_update(inner)
         .finalize()
         .into()
+}
+
+/// No key, or one that is not good any more: the pages tell them apart no more than this.
+pub(super) fn missing_credentials() -> Problem {
+    unauthorized("RS045", "Missing or invalid authorization.")
 }
 
 fn unauthorized(rs_code: &'static str, message: &str) -> Problem {

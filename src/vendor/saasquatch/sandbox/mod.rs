@@ -10,7 +10,7 @@ mod seed;
 mod switches;
 mod users;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -20,8 +20,9 @@ use axum::response::Response;
 use axum::routing::get;
 use serde_json::Value;
 
-use crate::sandbox::{Emulator, Setup};
+use crate::sandbox::{Dice, Emulator, Place, Refusal, Setup};
 use answer::Problem;
+use seed::Seed;
 pub use switches::SWITCHES;
 
 /// The tenant that the gateway works for. Aliases of test tenants start with `test_`.
@@ -47,7 +48,10 @@ struct SaaSquatch {
 /// What the emulator remembers.
 struct Memory {
     users: Vec<Value>,
+    /// Newest first.
     referrals: Vec<Record>,
+    /// How many referrals there have been.
+    made: u32,
 }
 
 /// A user is told from others by both ids.
@@ -58,18 +62,21 @@ struct UserKey {
 }
 
 /// A referral and between whom it is. The users' ids stay when the users are deleted.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 struct Record {
-    referral: Value,
+    seed: Seed,
     referrer: UserKey,
     referred: UserKey,
+    /// In a large world most are never looked at, so each is written out when it first is.
+    written: OnceLock<Value>,
 }
 
 impl Memory {
     fn seeded() -> Self {
         Self {
             users: seed::users(),
-            referrals: seed::referrals(),
+            referrals: seed::referrals(seed::REFERRALS),
+            made: seed::REFERRALS,
         }
     }
 
@@ -79,6 +86,14 @@ impl Memory {
 
     fn user_with_code(&self, code: &str) -> Option<&Value> {
         self.users.iter().find(|user| user["referralCode"] == code)
+    }
+}
+
+impl Record {
+    /// As the vendor writes it, without its users.
+    fn referral(&self) -> &Value {
+        self.written
+            .get_or_init(|| seed::referral(self.seed, &self.referrer, &self.referred))
     }
 }
 
@@ -122,6 +137,49 @@ impl Emulator for SaaSquatch {
         *self.state() = Memory::seeded();
     }
 
+    fn count(&self) -> usize {
+        self.state().referrals.len()
+    }
+
+    fn resize(&self, count: usize) {
+        let count = u32::try_from(count).expect("a world fits into memory");
+        let mut state = self.state();
+        state.referrals = seed::referrals(count);
+        state.made = count;
+    }
+
+    fn grow(&self, count: usize, at: Place) {
+        let mut state = self.state();
+        let there: Vec<_> = state.referrals.iter().map(|row| row.seed.started).collect();
+        let times = at.times(count, &there, self.setup.clock.now());
+        let rows: Vec<_> = (state.made..)
+            .zip(times)
+            .map(|(index, started)| seed::record(Seed::added(index, started)))
+            .collect();
+        state.made += u32::try_from(rows.len()).expect("a world fits into memory");
+        let index = at.index(there.len());
+        state.referrals.splice(index..index, rows);
+    }
+
+    fn shrink(&self, count: usize, at: Place) {
+        let mut state = self.state();
+        let rows = at.range(count, state.referrals.len());
+        state.referrals.drain(rows);
+    }
+
+    /// The time of the last change is missing in records of before it was kept.
+    fn scramble(&self, seed: u64) {
+        let mut dice = Dice::new(seed, "saasquatch");
+        let mut state = self.state();
+        let times = dice.times(state.referrals.len());
+        let rows = state.referrals.iter().zip(times).map(|(record, times)| {
+            let modified = (dice.below(6) > 0).then_some(times.updated);
+            seed::record(record.seed.at(times.created, modified))
+        });
+        state.referrals = rows.collect();
+        self.setup.switches.roll("order", &mut dice);
+    }
+
     fn environment(&self, base: &str) -> Vec<(&'static str, String)> {
         vec![
             ("SAASQUATCH_BASE_URL", base.to_owned()),
@@ -143,8 +201,8 @@ impl SaaSquatch {
     /// Whether the tenant's programs are such that it has this referral: classic ones have no program.
     fn knows(&self, record: &Record) -> bool {
         match self.setup.switches.get("tenant") {
-            "classic" => record.referral["programId"].is_null(),
-            "ga" => !record.referral["programId"].is_null(),
+            "classic" => record.seed.program().is_none(),
+            "ga" => record.seed.program().is_some(),
             _ => true,
         }
     }
@@ -200,8 +258,19 @@ fn admit(app: &SaaSquatch, request: &Request) -> Result<caller::Caller, Problem>
     let Some(path) = request.uri().path().strip_prefix(&prefix) else {
         return Err(answer::no_tenant(app));
     };
-    if !app.is("rate_limit", "off") {
-        return Err(answer::too_many(app));
+    match request.extensions().get::<Refusal>() {
+        Some(Refusal::ExpiredToken) => return Err(caller::missing_credentials()),
+        Some(Refusal::RateLimited { seconds }) => {
+            let is_forbidden = app.is("rate_limit_status", "403");
+            let has_time = app.is("retry_after", "present");
+            let problem = answer::too_many(is_forbidden);
+            return Err(problem.with_retry_after(has_time.then_some(seconds.unwrap_or(2))));
+        }
+        None => {}
+    }
+    match app.setup.switches.get("rate_limit") {
+        "off" => {}
+        status => return Err(answer::too_many(status == "403")),
     }
     caller::identify(app, path, request.headers())
 }

@@ -64,12 +64,13 @@ impl Query {
         }
     }
 
-    /// The page of these rows that the query asks for, in the envelope of all lists.
-    pub(super) fn page(
+    /// The page of these rows that the query asks for, in the envelope of all lists. Only its rows are written.
+    pub(super) fn page<T>(
         &self,
         app: &SaaSquatch,
         name: &str,
-        rows: Vec<Value>,
+        rows: &[T],
+        write: impl Fn(&T) -> Value,
     ) -> Result<Value, Problem> {
         let offset = self.number(app, "offset", 0)?;
         let mut limit = self.number(app, "limit", 10)?;
@@ -88,7 +89,7 @@ impl Query {
             limit = cap;
         }
         let total = rows.len();
-        let page: Vec<_> = rows.into_iter().skip(offset).take(limit).collect();
+        let page: Vec<_> = rows.iter().skip(offset).take(limit).map(write).collect();
         Ok(json!({"count": page.len(), "totalCount": total, name: page}))
     }
 

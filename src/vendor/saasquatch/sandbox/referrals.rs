@@ -125,7 +125,7 @@ pub(super) async fn lookup(
         let found = state
             .referrals
             .iter()
-            .find(|record| record.referral["id"] == id && app.knows(record));
+            .find(|record| record.referral()["id"] == id && app.knows(record));
         let missing = || {
             Problem::new(
                 StatusCode::NOT_FOUND,
@@ -172,7 +172,7 @@ impl<'a> Filter<'a> {
     }
 
     fn holds(&self, record: &Record) -> bool {
-        let referral = &record.referral;
+        let referral = record.referral();
         self.users
             .iter()
             .all(|(field, wanted)| field(record) == *wanted)
@@ -195,37 +195,34 @@ fn page(app: &SaaSquatch, query: &Query, filter: &Filter<'_>) -> Answer {
         .filter(|record| app.knows(record) && filter.holds(record))
         .collect();
     match app.setup.switches.get("order") {
-        "shuffled" => records.sort_by_cached_key(|record| {
-            world::id("saasquatch/order", &record.referral["id"].to_string())
-        }),
+        "shuffled" => {
+            records.sort_by_cached_key(|record| world::id("saasquatch/order", &record.seed.id()));
+        }
         order => {
-            records.sort_by_key(|record| record.referral["dateReferralStarted"].as_i64());
+            records.sort_by_key(|record| record.seed.started);
             if order == "newest" {
                 records.reverse();
             }
         }
     }
-    let rows = records
-        .into_iter()
-        .map(|record| {
-            let mut row = whole(app, &state, record);
-            if let Some(members) = row
-                .as_object_mut()
-                .filter(|_| app.is("list_users", "scalars"))
-            {
-                members.retain(|name, _| !name.ends_with("User") && !name.ends_with("Reward"));
-            }
-            row
-        })
-        .collect();
-    let body = query.page(app, "referrals", rows)?;
+    let write = |record: &&Record| {
+        let mut row = whole(app, &state, record);
+        if let Some(members) = row
+            .as_object_mut()
+            .filter(|_| app.is("list_users", "scalars"))
+        {
+            members.retain(|name, _| !name.ends_with("User") && !name.ends_with("Reward"));
+        }
+        row
+    };
+    let body = query.page(app, "referrals", &records, write)?;
     let notes = query.notes.clone();
     Ok(Answered { body, notes })
 }
 
 /// The referral with its users, as far as they still exist.
 fn whole(app: &SaaSquatch, state: &Memory, record: &Record) -> Value {
-    let mut referral = record.referral.clone();
+    let mut referral = record.referral().clone();
     for (name, key) in [
         ("referrerUser", &record.referrer),
         ("referredUser", &record.referred),

@@ -1,5 +1,7 @@
 //! The users and referrals that the tenant has at the start: the people of [`world::PEOPLE`], who refer one another.
 
+use std::sync::OnceLock;
+
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -9,7 +11,8 @@ use crate::sandbox::world::{self, PEOPLE, Person};
 
 /// This vendor's place in [`world::created_at`].
 pub(super) const SEAT: u32 = 3;
-const REFERRALS: u32 = 72;
+/// How many referrals there are at the start.
+pub(super) const REFERRALS: u32 = 72;
 /// The person whose user was deleted: referrals with them remain.
 pub(super) const DELETED: usize = 21;
 const HOUR: i64 = 3_600_000;
@@ -29,15 +32,99 @@ const MODERATION: [(&str, &str); 9] = [
 /// A classic referral has none.
 const PROGRAMS: [Option<&str>; 3] = [None, Some("customer-referral"), Some("advocate-2026")];
 
+/// What a referral is made from.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Seed {
+    index: u32,
+    pub(super) started: Timestamp,
+    modified: Modified,
+    /// How many hours of its time have passed.
+    age: u32,
+}
+
+/// When a referral was last changed.
+#[derive(Clone, Copy, Debug)]
+enum Modified {
+    /// When the last of its other times says.
+    AsTold,
+    At(Option<Timestamp>),
+}
+
+impl Seed {
+    /// One of those at the start. Nothing happens after the newest record of the world.
+    fn seeded(index: u32) -> Self {
+        Self {
+            index,
+            started: world::created_at(SEAT, index),
+            modified: Modified::AsTold,
+            age: index.saturating_mul(28),
+        }
+    }
+
+    /// One that came later.
+    pub(super) fn added(index: u32, started: Timestamp) -> Self {
+        Self {
+            index,
+            started,
+            modified: Modified::AsTold,
+            age: 0,
+        }
+    }
+
+    /// The same at other times.
+    pub(super) fn at(self, started: Timestamp, modified: Option<Timestamp>) -> Self {
+        Self {
+            started,
+            modified: Modified::At(modified),
+            ..self
+        }
+    }
+
+    /// The vendor's id.
+    pub(super) fn id(&self) -> String {
+        // Older samples have ids of another form.
+        if self.index == 64 {
+            return "legacy_referral-7".to_owned();
+        }
+        let id = world::id("saasquatch/referral", &self.index.to_string());
+        id.simple().to_string()[..24].to_owned()
+    }
+
+    /// A person is referred once per program: the third round of people starts with another program.
+    pub(super) fn program(&self) -> Option<&'static str> {
+        let at = self.index as usize;
+        PROGRAMS[(at + at / PEOPLE.len()) % PROGRAMS.len()]
+    }
+}
+
 /// All users but the deleted one.
 pub(super) fn users() -> Vec<Value> {
     let kept = (0..PEOPLE.len()).filter(|person| *person != DELETED);
     kept.map(user).collect()
 }
 
-/// All seeded referrals, newest first.
-pub(super) fn referrals() -> Vec<Record> {
-    (0..REFERRALS).map(referral).collect()
+/// So many seeded referrals, newest first.
+pub(super) fn referrals(count: u32) -> Vec<Record> {
+    (0..count)
+        .map(|index| record(Seed::seeded(index)))
+        .collect()
+}
+
+/// The referral that is made from this.
+pub(super) fn record(seed: Seed) -> Record {
+    let sides = sides(seed.index);
+    Record {
+        seed,
+        referrer: key(sides.0),
+        referred: key(sides.1),
+        written: OnceLock::new(),
+    }
+}
+
+/// Who refers whom. Never the same person: six times the index is never three short of a multiple of 24.
+fn sides(index: u32) -> (usize, usize) {
+    let at = index as usize;
+    ((at * 7 + 3) % PEOPLE.len(), at % PEOPLE.len())
 }
 
 /// Every third user has their e-mail address for both ids, as impact.com recommends; the others have two ids.
@@ -105,15 +192,12 @@ fn user(index: usize) -> Value {
     })
 }
 
+/// The referral as the vendor writes it.
 #[expect(clippy::similar_names, reason = "the vendor's words for the two sides")]
-fn referral(index: u32) -> Record {
-    let referred_person = index as usize % PEOPLE.len();
-    // Never the same person: six times the index is never three short of a multiple of 24.
-    let referrer_person = (index as usize * 7 + 3) % PEOPLE.len();
-    let (referrer, referred) = (key(referrer_person), key(referred_person));
-    // A person is referred once per program: the third round of people starts with another program.
-    let program = PROGRAMS[(index as usize + index as usize / PEOPLE.len()) % PROGRAMS.len()];
-    let mut referral = scalars(index, program, &referral_code(&PEOPLE[referrer_person]));
+pub(super) fn referral(seed: Seed, referrer: &UserKey, referred: &UserKey) -> Value {
+    let index = seed.index;
+    let (referrer_person, referred_person) = sides(index);
+    let mut referral = scalars(seed, &referral_code(&PEOPLE[referrer_person]));
     if [referrer_person, referred_person].contains(&DELETED) {
         referral["dateUserModified"] = referral["dateModified"].clone();
     }
@@ -121,23 +205,20 @@ fn referral(index: u32) -> Record {
     match index % 5 {
         0 => {}
         1 => referral["referredReward"] = Value::Null,
-        _ => referral["referredReward"] = reward(index, "referred", &referred, &referral),
+        _ => referral["referredReward"] = reward(index, "referred", referred, &referral),
     }
     referral["referrerReward"] = match index % 3 {
         0 => Value::Null,
-        _ => reward(index, "referrer", &referrer, &referral),
+        _ => reward(index, "referrer", referrer, &referral),
     };
-    Record {
-        referral,
-        referrer,
-        referred,
-    }
+    referral
 }
 
 #[expect(clippy::similar_names, reason = "the vendor's words for the two sides")]
-fn scalars(index: u32, program: Option<&str>, code: &str) -> Value {
-    let started_at: Timestamp = world::created_at(SEAT, index);
-    let started = started_at.as_millisecond();
+fn scalars(seed: Seed, code: &str) -> Value {
+    let Seed { index, age, .. } = seed;
+    let program = seed.program();
+    let started = seed.started.as_millisecond();
     let (referred, referrer) = match index {
         // In no list: a client has to take what it does not know.
         67 => ("ESCALATED", "APPROVED"),
@@ -151,8 +232,7 @@ fn scalars(index: u32, program: Option<&str>, code: &str) -> Value {
         .count();
     // Moderating one side is enough for ACTIONED.
     let is_actioned = pending == 0 || (pending == 1 && index % 4 == 1);
-    // Nothing happens after the newest record of the world.
-    let later = |hours: u32| started + i64::from(hours.min(index * 28)) * HOUR;
+    let later = |hours: u32| started + i64::from(hours.min(age)) * HOUR;
     let moderated = match (is_actioned, index % 2) {
         (false, _) => None,
         (true, 0) => Some(started + 2),
@@ -163,7 +243,7 @@ fn scalars(index: u32, program: Option<&str>, code: &str) -> Value {
     let converted = (was_paid && program.is_some()).then(|| later(30));
     let ended = (index % 12 == 5 || index % 24 == 7).then(|| later(50));
     let touched = (index % 3 == 1).then(|| later(index * 37 % 97));
-    let modified = [
+    let told = [
         Some(started + 494),
         moderated,
         paid,
@@ -174,12 +254,12 @@ fn scalars(index: u32, program: Option<&str>, code: &str) -> Value {
     .into_iter()
     .flatten()
     .max();
-    let id = world::id("saasquatch/referral", &index.to_string())
-        .simple()
-        .to_string();
+    let modified = match seed.modified {
+        Modified::AsTold => told,
+        Modified::At(time) => time.map(Timestamp::as_millisecond),
+    };
     let mut referral = json!({
-        // Older samples have ids of another form.
-        "id": if index == 64 { "legacy_referral-7" } else { &id[..24] },
+        "id": seed.id(),
         "referralCodeUsed": (index % 7 != 6).then_some(code),
         "shareLinkUsed": (index.is_multiple_of(3)).then(|| format!("https://ssqt.co/{TENANT_ALIAS}/{code}")),
         "moderationStatus": if is_actioned { "ACTIONED" } else { "PENDING" },

@@ -105,6 +105,16 @@ pub const SWITCHES: &[Switch] = &[
         about: "every call is refused as one too many, with this status",
     },
     Switch {
+        name: "rate_limit_status",
+        values: &["429", "403"],
+        about: "status of the fault rate_limited",
+    },
+    Switch {
+        name: "retry_after",
+        values: &["absent", "present"],
+        about: "whether the answer of the fault rate_limited carries Retry-After",
+    },
+    Switch {
         name: "user_modified",
         values: &["membership", "referred_user"],
         about: "what dateUserModified tells: a user came or went, or the referred user changed",

@@ -38,7 +38,7 @@ pub(super) async fn pii(
             .iter()
             .filter(|record| record.referred == key && app.knows(record))
             .map(|record| {
-                let mut referral = record.referral.clone();
+                let mut referral = record.referral().clone();
                 referral["publicMeta"] = json!(null);
                 referral["privateMeta"] = json!(null);
                 referral
@@ -110,7 +110,7 @@ pub(super) async fn list(State(app): State<SaaSquatch>, RawQuery(query): RawQuer
         })
         .cloned()
         .collect();
-    let answer = query.page(&app, "users", rows);
+    let answer = query.page(&app, "users", &rows, Value::clone);
     let notes = query.notes;
     answer::send(&app, answer.map(|body| Answered { body, notes }))
 }
