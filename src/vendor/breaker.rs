@@ -27,8 +27,9 @@ enum State {
     Closed,
     /// Nothing goes through until then; afterwards the next call is the probe.
     Open { until: Duration },
-    /// One call is on its way to find out.
-    Probing,
+    /// A call is on its way to find out. Until then no other is made; one that takes longer, as when the vendor hangs,
+    /// must not keep its recovery from being seen.
+    Probing { until: Duration },
 }
 
 /// The calls that ended within one second.
@@ -44,7 +45,8 @@ struct Second {
 pub enum Circuit {
     /// It is made.
     Closed,
-    /// One call at a time is made, to see whether the vendor has recovered.
+    /// One call at a time is made, at most one each second while none comes back, to see whether the vendor has
+    /// recovered.
     HalfOpen,
     /// It is not made.
     Open,
@@ -72,8 +74,11 @@ impl Breaker {
         if let Some(wait) = self.refusal(now) {
             return Err(wait);
         }
-        if let State::Open { .. } = self.state {
-            self.change_to(State::Probing);
+        let until = now + OPEN_FOR;
+        match &mut self.state {
+            State::Closed => {}
+            State::Open { .. } => self.change_to(State::Probing { until }),
+            State::Probing { until: next } => *next = until,
         }
         Ok(Ticket(self.generation))
     }
@@ -81,8 +86,9 @@ impl Breaker {
     /// How long a call that came now would be told to wait; `None` when it would be let through.
     pub fn refusal(&self, now: Duration) -> Option<Duration> {
         match self.state {
-            State::Open { until } => until.checked_sub(now).filter(|wait| !wait.is_zero()),
-            State::Probing => Some(OPEN_FOR),
+            State::Open { until } | State::Probing { until } => {
+                until.checked_sub(now).filter(|wait| !wait.is_zero())
+            }
             State::Closed => None,
         }
     }
@@ -108,13 +114,13 @@ impl Breaker {
                     self.open(now);
                 }
             }
-            (State::Probing, Verdict::Success) => {
+            (State::Probing { .. }, Verdict::Success) => {
                 self.window = [Second::default(); WINDOW];
                 self.change_to(State::Closed);
             }
-            (State::Probing, Verdict::Failure) => self.open(now),
+            (State::Probing { .. }, Verdict::Failure) => self.open(now),
             // Nothing was found out: the next call may try at once.
-            (State::Probing, Verdict::Neither) => self.change_to(State::Open { until: now }),
+            (State::Probing { .. }, Verdict::Neither) => self.state = State::Probing { until: now },
         }
     }
 
@@ -123,7 +129,7 @@ impl Breaker {
         match self.state {
             State::Closed => Circuit::Closed,
             State::Open { until } if now < until => Circuit::Open,
-            State::Open { .. } | State::Probing => Circuit::HalfOpen,
+            State::Open { .. } | State::Probing { .. } => Circuit::HalfOpen,
         }
     }
 
@@ -202,6 +208,21 @@ mod tests {
     }
 
     #[test]
+    fn a_probe_that_hangs_keeps_the_next_one_waiting_for_a_second_only() {
+        let mut breaker = Breaker::default();
+        fail(&mut breaker, 10, START);
+        let (first, second) = (START + OPEN_FOR, START + 2 * OPEN_FOR);
+        let hanging = breaker.begin(first).unwrap();
+        assert!(breaker.begin(first).is_err());
+        let probe = breaker.begin(second).unwrap();
+        assert!(breaker.begin(second).is_err());
+        breaker.end(probe, Verdict::Success, second);
+        assert_eq!(breaker.circuit(second), Circuit::Closed);
+        breaker.end(hanging, Verdict::Failure, second);
+        assert_eq!(breaker.circuit(second), Circuit::Closed);
+    }
+
+    #[test]
     fn half_of_the_calls_must_fail() {
         let mut breaker = Breaker::default();
         for _ in 0..11 {
@@ -266,23 +287,24 @@ mod tests {
         /// Calls on their way; the number is `None` once the circuit has changed.
         running: Vec<Option<bool>>,
         open_until: Option<Duration>,
-        probing: bool,
+        probing_until: Option<Duration>,
     }
 
     impl Model {
         fn lets_through(&self, now: Duration) -> bool {
-            !self.probing && self.open_until.is_none_or(|until| now >= until)
+            let is_over = |until: Option<Duration>| until.is_none_or(|until| now >= until);
+            is_over(self.probing_until) && is_over(self.open_until)
         }
 
-        fn begin(&mut self) {
+        fn begin(&mut self, now: Duration) {
             let is_probe = self.open_until.is_some();
-            self.probing = is_probe;
+            self.probing_until = is_probe.then_some(now + Duration::from_secs(1));
             self.running.push(Some(is_probe));
         }
 
         fn forget(&mut self) {
             self.running.iter_mut().for_each(|call| *call = None);
-            self.probing = false;
+            self.probing_until = None;
         }
 
         fn end(&mut self, index: usize, verdict: Verdict, now: Duration) {
@@ -291,7 +313,9 @@ mod tests {
             };
             let opens = match verdict {
                 Verdict::Neither => {
-                    self.probing &= !is_probe;
+                    if is_probe {
+                        self.probing_until = None;
+                    }
                     return;
                 }
                 Verdict::Success if is_probe => {
@@ -334,7 +358,7 @@ mod tests {
                         prop_assert_eq!(begun.is_ok(), model.lets_through(now));
                         if let Ok(ticket) = begun {
                             tickets.push(ticket);
-                            model.begin();
+                            model.begin(now);
                         }
                     }
                     Step::End(which, verdict) if !tickets.is_empty() => {
