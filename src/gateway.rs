@@ -3,16 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use tokio_util::sync::CancellationToken;
-
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::graphql;
 use crate::http::App;
-use crate::http::documents::Documents;
-use crate::http::hosts::AllowedHosts;
 use crate::http::request_id::RequestIds;
-use crate::http::shared::Executions;
 use crate::load::{Cache, Flights, Registry};
 use crate::model::{Vendor, Workspace};
 use crate::random::Random;
@@ -40,18 +34,7 @@ pub fn build(
         call_budget: config.server.request_timeout,
         max_scan: cache.max_scan,
     };
-    Ok(Arc::new(App {
-        schema: graphql::schema(),
-        registry: Arc::new(registry),
-        documents: Documents::new(config.server.max_document_tokens),
-        executions: Executions::new(config.server.request_timeout),
-        request_ids,
-        request_timeout: config.server.request_timeout,
-        max_request_bytes: config.server.max_request_bytes,
-        graphiql: config.server.graphiql,
-        allowed_hosts: AllowedHosts::new(&config.server.allowed_hosts),
-        ending: CancellationToken::new(),
-    }))
+    Ok(Arc::new(App::new(registry, &config.server, request_ids)))
 }
 
 /// The adapters of the vendors that have credentials.

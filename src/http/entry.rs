@@ -18,6 +18,7 @@ use tracing::{Instrument as _, info, info_span};
 
 use super::App;
 use super::answer::{Accepted, Answer, Problem, bad_request, failure, not_acceptable};
+use super::metrics::Outcome;
 use super::question::{Question, take_body};
 use super::shared::{Read, Turn};
 use crate::graphql::error::code;
@@ -34,7 +35,10 @@ pub async fn post(State(app): State<Arc<App>>, headers: HeaderMap, body: Body) -
     let arrived = timeout_at(deadline, take_body(&headers, body, app.max_request_bytes)).await;
     match arrived.unwrap_or_else(|_| Err(too_slow())) {
         Ok(body) => answer(app, accepted, deadline, body, Method::Post).await,
-        Err(problem) => accepted.refuse(&app.request_ids.next(), &problem).await,
+        Err(problem) => {
+            app.metrics.count(Outcome::Refused);
+            accepted.refuse(&app.request_ids.next(), &problem).await
+        }
     }
 }
 
@@ -74,6 +78,7 @@ async fn answer(
     if let Some(coming) = app.executions.join(&read)
         && let Ok(answer) = coming.await
     {
+        app.metrics.count(Outcome::Joined);
         return answer;
     }
     let call = Call {
@@ -83,15 +88,23 @@ async fn answer(
     let id = call.request_id.clone();
     let (document, request) = match prepare(&app, accepted, &read.text, method) {
         Ok(prepared) => prepared,
-        Err(Refused::Request(problem)) => return accepted.refuse(&id, &problem).await,
-        Err(Refused::Document(error)) => return accepted.refuse_document(&id, error).await,
+        Err(refused) => {
+            app.metrics.count(Outcome::Refused);
+            return match refused {
+                Refused::Request(problem) => accepted.refuse(&id, &problem).await,
+                Refused::Document(error) => accepted.refuse_document(&id, error).await,
+            };
+        }
     };
     if !is_query(&document, request.operation_name.as_deref()) {
         return execute(&app, accepted, call, request).await;
     }
     match app.executions.begin(read) {
         Turn::Wait(coming) => match coming.await {
-            Ok(answer) => answer,
+            Ok(answer) => {
+                app.metrics.count(Outcome::Joined);
+                answer
+            }
             Err(_) => execute(&app, accepted, call, request).await,
         },
         Turn::Execute(handover, coming) => {
@@ -164,14 +177,19 @@ async fn execute(
         .instrument(span);
     let response = match timeout_at(until, execution).await {
         Ok(Ok(response)) => response,
-        Ok(Err(_panic)) => return mistake(accepted, &id).await,
+        Ok(Err(_panic)) => {
+            app.metrics.executed(true, started.elapsed());
+            return mistake(accepted, &id).await;
+        }
         Err(_) => failure(
             &id,
             code::DEADLINE_EXCEEDED,
             "The request's time was used up.",
         ),
     };
-    let took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let took = started.elapsed();
+    app.metrics.executed(!response.errors.is_empty(), took);
+    let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     info!(
         request_id = &*id,
         took_ms,

@@ -7,6 +7,7 @@ pub mod entry;
 pub mod guard;
 pub mod health;
 pub mod hosts;
+pub mod metrics;
 pub mod question;
 pub mod request_id;
 pub mod server;
@@ -20,10 +21,12 @@ use axum::response::Redirect;
 use axum::routing::get;
 use tokio_util::sync::CancellationToken;
 
-use crate::graphql::Schema;
+use crate::config::Server;
+use crate::graphql::{self, Schema};
 use crate::load::Registry;
 use documents::Documents;
 use hosts::AllowedHosts;
+use metrics::Metrics;
 use request_id::RequestIds;
 use shared::Executions;
 
@@ -37,6 +40,8 @@ pub struct App {
     pub documents: Documents,
     /// The reads being executed.
     pub executions: Executions,
+    /// What is counted.
+    pub metrics: Metrics,
     /// Gives out request ids.
     pub request_ids: RequestIds,
     /// How long a request may take in all.
@@ -51,9 +56,32 @@ pub struct App {
     pub ending: CancellationToken,
 }
 
+impl App {
+    /// All of it, over these vendors.
+    pub fn new(registry: Registry, server: &Server, request_ids: RequestIds) -> Self {
+        let registry = Arc::new(registry);
+        let executions = Executions::new(server.request_timeout);
+        Self {
+            schema: graphql::schema(),
+            documents: Documents::new(server.max_document_tokens),
+            metrics: Metrics::new(registry.clone(), executions.clone()),
+            registry,
+            executions,
+            request_ids,
+            request_timeout: server.request_timeout,
+            max_request_bytes: server.max_request_bytes,
+            graphiql: server.graphiql,
+            allowed_hosts: AllowedHosts::new(&server.allowed_hosts),
+            ending: CancellationToken::new(),
+        }
+    }
+}
+
 /// The routes.
 pub fn router(app: Arc<App>) -> Router {
-    let mut router = Router::new().route("/graphql", get(entry::get).post(entry::post));
+    let mut router = Router::new()
+        .route("/graphql", get(entry::get).post(entry::post))
+        .route("/metrics", get(metrics::get));
     if app.graphiql {
         router = router
             .route("/", get(async || Redirect::temporary("/graphiql")))

@@ -22,6 +22,7 @@ mod filters;
 mod harness;
 mod hostile;
 mod lists;
+mod metrics;
 mod panics;
 mod protocol;
 mod resilience;

@@ -7,11 +7,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use pretty_assertions::assert_eq;
 use referral_gateway::clock::Clock;
-use referral_gateway::graphql;
-use referral_gateway::http::documents::Documents;
-use referral_gateway::http::hosts::AllowedHosts;
+use referral_gateway::config::Config;
 use referral_gateway::http::request_id::RequestIds;
-use referral_gateway::http::shared::Executions;
 use referral_gateway::http::{App, router};
 use referral_gateway::load::{Cache, Flights, Lifetimes, Registry};
 use referral_gateway::model::{
@@ -20,7 +17,6 @@ use referral_gateway::model::{
 use referral_gateway::vendor::{Adapter, Call, Native, Page, Plan, Position, Result, Vitals};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
 
 use crate::harness::{client, codes, send};
 
@@ -77,18 +73,8 @@ async fn gateway() -> String {
         call_budget: Duration::from_secs(10),
         max_scan: 1_000,
     };
-    let app = App {
-        executions: Executions::new(Duration::from_secs(10)),
-        schema: graphql::schema(),
-        registry: Arc::new(registry),
-        documents: Documents::new(1_200),
-        request_ids: RequestIds::random(),
-        request_timeout: Duration::from_secs(10),
-        max_request_bytes: 1 << 18,
-        graphiql: false,
-        allowed_hosts: AllowedHosts::default(),
-        ending: CancellationToken::new(),
-    };
+    let config = Config::read(Some(""), &|_| None).unwrap();
+    let app = App::new(registry, &config.server, RequestIds::random());
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/graphql", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, router(Arc::new(app))).await });

@@ -1,0 +1,283 @@
+//! `/metrics`: what the gateway counts, in the text form that Prometheus reads. Labels are names from closed lists, so
+//! that nothing from a request or a vendor's data can come out here.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::{DescriptorEncoder, MetricEncoder, NoLabelSet, text};
+use prometheus_client::metrics::MetricType;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry;
+
+use super::App;
+use super::shared::Executions;
+use crate::load::record::Kind;
+use crate::load::{Registry, Use};
+use crate::model::Vendor;
+use crate::vendor::breaker::Circuit;
+use crate::vendor::counts::{BUCKETS_MS, Counted};
+
+const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// The upper bounds of the times that requests are sorted by, in seconds.
+const BUCKETS: [f64; 11] = [
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0,
+];
+
+/// What is counted of requests, and where everything else that is counted can be read.
+pub struct Metrics {
+    registry: registry::Registry,
+    requests: Family<[(&'static str, &'static str); 1], Counter>,
+    seconds: Histogram,
+}
+
+/// What became of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Executed, without errors.
+    Ok,
+    /// Executed, with errors in the answer.
+    Errors,
+    /// Not executed: it was no request that is.
+    Refused,
+    /// Answered by the execution of another, identical one.
+    Joined,
+}
+
+impl Outcome {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Errors => "errors",
+            Self::Refused => "refused",
+            Self::Joined => "joined",
+        }
+    }
+}
+
+impl Metrics {
+    /// Metrics of these vendors and this cache.
+    pub fn new(vendors: Arc<Registry>, executions: Executions) -> Self {
+        let mut registry = registry::Registry::with_prefix("referral_gateway");
+        let requests = Family::default();
+        let help = "GraphQL requests, by what became of them";
+        registry.register("requests", help, requests.clone());
+        let seconds = Histogram::new(BUCKETS);
+        let help = "Times of the requests that were executed";
+        registry.register("request_seconds", help, seconds.clone());
+        registry.register_collector(Box::new(Readings {
+            vendors,
+            executions,
+        }));
+        Self {
+            registry,
+            requests,
+            seconds,
+        }
+    }
+
+    /// Counts a request.
+    pub fn count(&self, outcome: Outcome) {
+        self.requests
+            .get_or_create(&[("outcome", outcome.name())])
+            .inc();
+    }
+
+    /// Counts an executed request and its time.
+    pub fn executed(&self, has_errors: bool, took: Duration) {
+        self.count(if has_errors {
+            Outcome::Errors
+        } else {
+            Outcome::Ok
+        });
+        self.seconds.observe(took.as_secs_f64());
+    }
+}
+
+/// `GET /metrics`.
+pub async fn get(State(app): State<Arc<App>>) -> Response {
+    let mut text = String::new();
+    match text::encode(&mut text, &app.metrics.registry) {
+        Ok(()) => ([(header::CONTENT_TYPE, CONTENT_TYPE)], text).into_response(),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+/// What others count, read when it is asked for.
+struct Readings {
+    vendors: Arc<Registry>,
+    executions: Executions,
+}
+
+/// The labels of a number.
+type Labels<'a> = &'a [(&'a str, &'a str)];
+
+impl Collector for Readings {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        self.cache(&mut encoder)?;
+        self.calls(&mut encoder)?;
+        self.states(&mut encoder)?;
+        let running = [(self.executions.running_now(), [].as_slice())];
+        gauge(
+            &mut encoder,
+            "executions_running",
+            "Reads being executed",
+            running,
+        )
+    }
+}
+
+impl Readings {
+    fn cache(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
+        let counts = self.vendors.cache.counts();
+        let help = "Looks for records and lists in the cache, by what came of them";
+        let mut family =
+            encoder.encode_descriptor("cache_reads", help, None, MetricType::Counter)?;
+        for vendor in self.vendors.adapters.keys() {
+            for kind in Kind::ALL {
+                for used in Use::ALL {
+                    let count = counts.get(*vendor, kind, used);
+                    if count == 0 {
+                        continue;
+                    }
+                    let labels: Labels<'_> = &[
+                        ("vendor", vendor.key()),
+                        ("kind", kind.name()),
+                        ("use", used.name()),
+                    ];
+                    add(&mut family, labels, count)?;
+                }
+            }
+        }
+        let (entries, bytes) = self.vendors.cache.size();
+        let help = "Records and lists in the cache";
+        gauge(encoder, "cache_entries", help, [(entries, [].as_slice())])?;
+        let help = "What the cache holds is reckoned to take, in bytes";
+        gauge(
+            encoder,
+            "cache_weight_bytes",
+            help,
+            [(bytes, [].as_slice())],
+        )
+    }
+
+    fn calls(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
+        let counted: Vec<(Vendor, Counted)> = self
+            .vendors
+            .adapters
+            .iter()
+            .map(|(vendor, adapter)| (*vendor, adapter.vitals().counts().read()))
+            .collect();
+        let help = "Calls to vendors that went out, by what came of them";
+        let mut family =
+            encoder.encode_descriptor("vendor_calls", help, None, MetricType::Counter)?;
+        for (vendor, counted) in &counted {
+            for (outcome, count) in counted.calls.iter().filter(|(_, count)| *count > 0) {
+                add(
+                    &mut family,
+                    &[("vendor", vendor.key()), ("outcome", outcome)],
+                    *count,
+                )?;
+            }
+        }
+        let help = "Calls to vendors that were made again";
+        let mut family =
+            encoder.encode_descriptor("vendor_retries", help, None, MetricType::Counter)?;
+        for (vendor, counted) in &counted {
+            add(&mut family, &[("vendor", vendor.key())], counted.retries)?;
+        }
+        let help = "Calls to vendors that were not made, by the reason";
+        let mut family =
+            encoder.encode_descriptor("vendor_calls_refused", help, None, MetricType::Counter)?;
+        for (vendor, counted) in &counted {
+            let reasons = [
+                ("circuit", counted.refused_by_breaker),
+                ("pause", counted.refused_by_pause),
+                ("queue", counted.expired_in_queue),
+            ];
+            for (reason, count) in reasons {
+                add(
+                    &mut family,
+                    &[("vendor", vendor.key()), ("reason", reason)],
+                    count,
+                )?;
+            }
+        }
+        let help = "Times of calls to vendors";
+        let mut family =
+            encoder.encode_descriptor("vendor_call_seconds", help, None, MetricType::Histogram)?;
+        for (vendor, counted) in &counted {
+            let bounds = BUCKETS_MS
+                .iter()
+                .map(|bound| Duration::from_millis(*bound).as_secs_f64());
+            let buckets: Vec<(f64, u64)> = bounds.chain([f64::MAX]).zip(counted.buckets).collect();
+            let calls = counted.buckets.iter().sum();
+            family
+                .encode_family(&[("vendor", vendor.key())])?
+                .encode_histogram::<NoLabelSet>(
+                    counted.took.as_secs_f64(),
+                    calls,
+                    &buckets,
+                    None,
+                )?;
+        }
+        Ok(())
+    }
+
+    fn states(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
+        let adapters = &self.vendors.adapters;
+        let labels: Vec<[(&str, &str); 1]> = adapters
+            .keys()
+            .map(|vendor| [("vendor", vendor.key())])
+            .collect();
+        let circuits = adapters.values().zip(&labels).map(|(adapter, labels)| {
+            let state = match adapter.vitals().circuit() {
+                Circuit::Closed => 0,
+                Circuit::HalfOpen => 1,
+                Circuit::Open => 2,
+            };
+            (state, labels.as_slice())
+        });
+        let help = "The vendor's circuit: 0 closed, 1 half open, 2 open";
+        gauge(encoder, "vendor_circuit", help, circuits)?;
+        let pauses = adapters.values().zip(&labels).map(|(adapter, labels)| {
+            let is_paused = adapter.vitals().paused_until().is_some();
+            (u64::from(is_paused), labels.as_slice())
+        });
+        let help = "Whether the vendor wants to be left alone";
+        gauge(encoder, "vendor_paused", help, pauses)
+    }
+}
+
+fn add(family: &mut MetricEncoder<'_>, labels: Labels<'_>, count: u64) -> fmt::Result {
+    family
+        .encode_family(&labels)?
+        .encode_counter::<NoLabelSet, _, u64>(&count, None)
+}
+
+fn gauge<'a>(
+    encoder: &mut DescriptorEncoder<'_>,
+    name: &str,
+    help: &str,
+    values: impl IntoIterator<Item = (u64, Labels<'a>)>,
+) -> fmt::Result {
+    let mut family = encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
+    for (value, labels) in values {
+        let value = i64::try_from(value).unwrap_or(i64::MAX);
+        family.encode_family(&labels)?.encode_gauge(&value)?;
+    }
+    Ok(())
+}
+
+impl fmt::Debug for Readings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Readings")
+    }
+}
