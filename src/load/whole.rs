@@ -59,19 +59,24 @@ impl<T: Listed> Snapshot<T> {
     }
 }
 
-/// Reads a whole list. One that lost rows while it was read is read once more: what stood behind them moved up, past
-/// where the reading was.
+/// How often a list is read again because it lost rows meanwhile: one that always does would else be read for ever.
+const AGAIN: usize = 3;
+
+/// Reads a whole list. One that lost rows while it was read is read again: what stood behind them moved up, past where
+/// the reading was.
 pub(super) async fn read_all<T: Listed>(
     adapter: &dyn Adapter,
     call: &Call,
     native: &Native,
     max_scan: usize,
 ) -> Result<Snapshot<T>, Error> {
-    let (snapshot, has_shrunk) = read_once(adapter, call, native, max_scan).await?;
-    if !has_shrunk || snapshot.cut {
-        return Ok(snapshot);
+    let (mut snapshot, mut has_shrunk) = read_once(adapter, call, native, max_scan).await?;
+    for _ in 0..AGAIN {
+        if !has_shrunk || snapshot.cut {
+            break;
+        }
+        (snapshot, has_shrunk) = read_once(adapter, call, native, max_scan).await?;
     }
-    let (snapshot, _) = read_once(adapter, call, native, max_scan).await?;
     Ok(snapshot)
 }
 

@@ -285,6 +285,8 @@ struct Changing {
     pause: u64,
     /// After so many answers of the vendor's list the world changes.
     after: u32,
+    /// So many of the answers that follow change it.
+    times: u32,
     count: usize,
     at: Place,
 }
@@ -299,7 +301,7 @@ fn changing() -> impl Strategy<Value = Changing> {
     (
         (0..VENDORS.len(), any::<u64>(), 9..60_usize, pause),
         any::<(bool, bool)>(),
-        (0..5_u32, 1..25_usize, place),
+        (0..5_u32, 1..4_u32, 1..15_usize, place),
     )
         .prop_map(|(walk, order, change)| Changing {
             vendor: walk.0,
@@ -309,8 +311,9 @@ fn changing() -> impl Strategy<Value = Changing> {
             by_update: order.0,
             descending: order.1,
             after: change.0,
-            count: change.1,
-            at: change.2,
+            times: change.1,
+            count: change.2,
+            at: change.3,
         })
 }
 
@@ -344,7 +347,7 @@ impl Changing {
 
         world.sandbox.fault(Fault {
             after: self.after,
-            times: Some(1),
+            times: Some(self.times),
             ..on_list(self.vendor, change)
         });
         let (walked, _) = walk(&world, self.first, &filter, &order, self.pause).await;
