@@ -139,6 +139,12 @@ impl Cache {
         self.store.invalidate(key);
     }
 
+    /// What all that is kept weighs together.
+    pub fn weight(&self) -> u64 {
+        self.store.run_pending_tasks();
+        self.store.weighted_size()
+    }
+
     /// Keeps what came of a call; errors are never kept.
     pub fn put_outcome<T: Record>(
         &self,
