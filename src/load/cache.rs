@@ -354,6 +354,7 @@ impl Cache {
 
     /// How many entries there are, and about how many bytes they weigh.
     pub fn size(&self) -> (u64, u64) {
+        self.store.run_pending_tasks();
         (self.store.entry_count(), self.store.weighted_size())
     }
 

@@ -1,0 +1,100 @@
+//! What the gateway adds to the vendors' own time when nothing is cached: one client, rounds of the same vendor calls
+//! made directly and of a query that makes them.
+
+use std::time::Instant;
+
+use futures_util::future::join_all;
+use serde_json::json;
+
+use crate::client::{self, Connection};
+use crate::speed::median;
+use crate::world::World;
+
+/// All that it selects comes with the vendors' lists, so that the vendors are asked once each, all at the same time.
+const QUERY: &str = "query Cold($first: Int!) { referrals(first: $first) { nodes { id vendor name status vendorStatus createdAt value { amount currency } recipient { __typename ... on Person { name email } ... on Organization { name } } } } }";
+
+/// Measures at each of the vendors' delays, and prints.
+pub(crate) async fn run(world: &World) {
+    for (delay_ms, rounds) in [(0, 400), (20, 150)] {
+        world.vendors.set_delay(delay_ms);
+        at_delay(world, delay_ms, rounds).await;
+    }
+    world.vendors.set_delay(0);
+}
+
+async fn at_delay(world: &World, delay_ms: u64, rounds: u32) {
+    let body = json!({ "query": QUERY, "variables": { "first": 50 } }).to_string();
+    let mut gateway = Connection::open(world.gateway.address, client::post(&body)).await;
+    for _ in 0..3 {
+        world.forget();
+        world.vendors.take_asked();
+        gateway.exchange().await;
+    }
+    let direct = Direct::new(&world.origin, world.vendors.take_asked());
+    let (mut own, mut again, mut through, mut added) = (vec![], vec![], vec![], vec![]);
+    let mut calls = 0;
+    for _ in 0..rounds {
+        own.push(direct.slowest().await);
+        world.forget();
+        let before = world.vendors.calls();
+        let asked = Instant::now();
+        gateway.exchange().await;
+        through.push(asked.elapsed().as_secs_f64() * 1e3);
+        calls += world.vendors.calls() - before;
+        again.push(direct.slowest().await);
+        let pair = own.last().zip(through.last());
+        added.extend(pair.map(|(own, through)| through - own));
+    }
+    let (own, again, through, added) = (median(own), median(again), median(through), median(added));
+    println!(
+        "vendors at {delay_ms} ms: {through:.2} ms through the gateway, {own:.2} ms the slowest of {} direct calls ({again:.2} again): {added:.2} ms added, {:.2} calls per request{}",
+        direct.calls.len(),
+        f64::from(calls) / f64::from(rounds),
+        if delay_ms == 20 {
+            "; target at most 1.5 ms"
+        } else {
+            ""
+        },
+    );
+}
+
+/// The vendor calls of the query, each by a client of its own as in the gateway.
+struct Direct {
+    calls: Vec<(reqwest::Client, String)>,
+}
+
+impl Direct {
+    fn new(origin: &str, paths: Vec<String>) -> Self {
+        assert_eq!(paths.len(), 4, "one call per vendor: {paths:?}");
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the vendors' own time is measured without the gateway"
+        )]
+        let client = || {
+            reqwest::Client::builder()
+                .no_proxy()
+                .build()
+                .expect("TLS can be set up")
+        };
+        let call = |path: String| (client(), format!("{origin}{path}"));
+        Self {
+            calls: paths.into_iter().map(call).collect(),
+        }
+    }
+
+    /// Makes all calls at once; how many milliseconds the slowest takes.
+    async fn slowest(&self) -> f64 {
+        let one = async |(client, url): &(reqwest::Client, String)| {
+            let asked = Instant::now();
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "the vendors' own time is measured without the gateway"
+            )]
+            let answer = client.get(url).send().await.expect("the vendors answer");
+            answer.bytes().await.expect("the answers end");
+            asked.elapsed().as_secs_f64() * 1e3
+        };
+        let times = join_all(self.calls.iter().map(one)).await;
+        times.into_iter().fold(0.0, f64::max)
+    }
+}

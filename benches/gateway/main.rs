@@ -1,0 +1,27 @@
+//! How fast the gateway answers, beside a bare server and beside the vendors themselves, in one run:
+//! `cargo bench --bench gateway`. docs/benchmarks.md says what each line means.
+
+mod client;
+mod cold;
+mod parts;
+mod server;
+mod speed;
+mod vendors;
+mod world;
+
+use world::World;
+
+/// As in the gateway's own binary.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() {
+    let world = World::start();
+    let client = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime can be made");
+    speed::run(&world, &client);
+    client.block_on(parts::run(&world));
+    client.block_on(cold::run(&world));
+}
