@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use jiff::Timestamp;
 
 use super::cursor::{Cursor, Fingerprint};
-use super::listed::{Listed, Rank};
+use super::listed::{Listed, Rank, compare_rows};
 use super::source::{Disordered, Findings, From, Hints, Source};
 use super::{Loaded, Outcome, Registry};
 use crate::model::{Order, Vendor};
@@ -177,17 +177,14 @@ async fn foremost<T: Listed>(
     parts: &mut [(Source<T>, From<'_>)],
     order: Order,
 ) -> Result<Option<usize>, Disordered> {
-    let mut best: Option<(usize, Rank)> = None;
+    let mut best: Option<(usize, Arc<T>)> = None;
     for (index, (source, from)) in parts.iter_mut().enumerate() {
         let Some(row) = source.peek(from).await? else {
             continue;
         };
-        let rank = Rank::of(&*row.value, order.field);
-        if best
-            .as_ref()
-            .is_none_or(|(_, known)| rank.compare(known, order.direction).is_lt())
-        {
-            best = Some((index, rank));
+        let comes_first = |known: &T| compare_rows(&*row.value, known, order).is_lt();
+        if best.as_ref().is_none_or(|(_, known)| comes_first(known)) {
+            best = Some((index, row.value.clone()));
         }
     }
     Ok(best.map(|(index, _)| index))
@@ -270,19 +267,12 @@ impl<T: Listed> List<T> {
             }
             Err(error) => findings.error = Some(error),
         }
-        let Order { field, direction } = request.order;
-        rows.sort_by(|a, b| {
-            Rank::of(&*a.value, field).compare(&Rank::of(&*b.value, field), direction)
-        });
+        rows.sort_by(|a, b| compare_rows(&*a.value, &*b.value, request.order));
         rows.dedup_by(|a, b| a.value.remote_id() == b.value.remote_id());
         let is_whole = findings.error.is_none() && findings.unreadable == 0 && !findings.cut;
         let total = u64::try_from(rows.len()).ok().filter(|_| is_whole);
         if let Some(after) = &request.after {
-            rows.retain(|row| {
-                Rank::of(&*row.value, field)
-                    .compare(&after.after, direction)
-                    .is_gt()
-            });
+            rows.retain(|row| after.after.precedes(&*row.value, request.order));
         }
         let has_next = rows.len() > request.first;
         rows.truncate(request.first);

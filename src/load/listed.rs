@@ -78,17 +78,46 @@ impl Rank {
 
     /// Which of two places comes first.
     pub fn compare(&self, other: &Self, direction: OrderDirection) -> Ordering {
-        let by_time = match (self.time, other.time) {
-            (Some(one), Some(other)) if direction == OrderDirection::Desc => other.cmp(&one),
-            (Some(one), Some(other)) => one.cmp(&other),
-            (Some(_), None) => Ordering::Less,
-            (None, Some(_)) => Ordering::Greater,
-            (None, None) => Ordering::Equal,
-        };
-        by_time
-            .then_with(|| self.vendor.cmp(&other.vendor))
-            .then_with(|| self.remote_id.cmp(&other.remote_id))
+        compare(self.place(), other.place(), direction)
     }
+
+    /// Whether a row comes after this place.
+    pub fn precedes<T: Listed>(&self, row: &T, order: Order) -> bool {
+        compare(self.place(), place_of(row, order), order.direction).is_lt()
+    }
+
+    fn place(&self) -> Place<'_> {
+        (self.time, self.vendor, &self.remote_id)
+    }
+}
+
+/// Which of two rows comes first. Borrows all that it looks at: lists compare many more rows than they give out.
+pub fn compare_rows<T: Listed>(one: &T, other: &T, order: Order) -> Ordering {
+    compare(
+        place_of(one, order),
+        place_of(other, order),
+        order.direction,
+    )
+}
+
+/// What a [`Rank`] holds, borrowed.
+type Place<'a> = (Option<Timestamp>, Vendor, &'a str);
+
+fn place_of<T: Listed>(row: &T, order: Order) -> Place<'_> {
+    (row.time(order.field), row.vendor(), row.remote_id())
+}
+
+fn compare(one: Place<'_>, other: Place<'_>, direction: OrderDirection) -> Ordering {
+    let by_time = match (one.0, other.0) {
+        (Some(one), Some(other)) if direction == OrderDirection::Desc => other.cmp(&one),
+        (Some(one), Some(other)) => one.cmp(&other),
+        (Some(_), None) => Ordering::Less,
+        (None, Some(_)) => Ordering::Greater,
+        (None, None) => Ordering::Equal,
+    };
+    by_time
+        .then_with(|| one.1.cmp(&other.1))
+        .then_with(|| one.2.cmp(other.2))
 }
 
 impl<T: Listed> Record for Page<T> {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use futures_util::stream::{self, StreamExt as _};
 use jiff::Timestamp;
 
-use super::listed::{Listed, Rank};
+use super::listed::{Listed, Rank, compare_rows};
 use super::record::{Kind, Record};
 use super::whole::{Snapshot, read_all};
 use super::{Key, Loaded, Registry};
@@ -328,20 +328,13 @@ impl<T: Listed> Source<T> {
 
     fn accept(&mut self, mut rows: Vec<Loaded<T>>) {
         rows.retain(|row| row.value.passes(&self.filter) && self.is_after_cursor(&row.value));
-        rows.sort_by(|a, b| {
-            Rank::of(&*a.value, self.order.field)
-                .compare(&Rank::of(&*b.value, self.order.field), self.order.direction)
-        });
+        rows.sort_by(|a, b| compare_rows(&*a.value, &*b.value, self.order));
         self.ready.extend(rows);
     }
 
     fn is_after_cursor(&self, row: &T) -> bool {
-        let Some(after) = &self.after else {
-            return true;
-        };
-        Rank::of(row, self.order.field)
-            .compare(after, self.order.direction)
-            .is_gt()
+        let after = self.after.as_ref();
+        after.is_none_or(|after| after.precedes(row, self.order))
     }
 }
 

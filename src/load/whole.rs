@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use futures_util::stream::{self, StreamExt as _};
 
-use super::listed::{Listed, Rank};
+use super::listed::{Listed, compare_rows};
 use super::record::{Kind, Record};
 use crate::model::{Order, OrderDirection, OrderField};
 use crate::vendor::{Adapter, Call, Error, Native, Next, Page, Unreadable};
@@ -52,8 +52,8 @@ impl<T: Listed> Snapshot<T> {
         self.sorted[slot].get_or_init(|| {
             let mut indices: Vec<u32> =
                 (0..u32::try_from(self.rows.len()).unwrap_or(u32::MAX)).collect();
-            let rank = |index: &u32| Rank::of(&*self.rows[*index as usize], order.field);
-            indices.sort_by(|a, b| rank(a).compare(&rank(b), order.direction));
+            let row = |index: &u32| &*self.rows[*index as usize];
+            indices.sort_by(|a, b| compare_rows(row(a), row(b), order));
             indices.into()
         })
     }
