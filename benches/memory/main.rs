@@ -109,6 +109,7 @@ async fn walk(registry: &Registry, vendor: Vendor) -> Rows {
             ..ReferralFilter::default()
         },
         order: Order::default(),
+        count: false,
     };
     loop {
         let call = Call {

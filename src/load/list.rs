@@ -24,6 +24,9 @@ pub struct ListRequest<F> {
     pub filter: F,
     /// In which order.
     pub order: Order,
+    /// Whether to find out how many rows there are in all. Else no more of a list that is kept whole is looked at than
+    /// the page takes.
+    pub count: bool,
 }
 
 /// A page of a merged list.
@@ -138,7 +141,11 @@ async fn try_read<T: Listed>(
                     after.and_then(|cursor| cursor.hints.iter().find(|(of, _)| *of == vendor));
                 Source::paged(native, order, filter, rank, hint.map(|(_, at)| at.clone()))
             }
-            Plan::Paged(native) | Plan::Whole(native) => Source::whole(native, order, filter, rank),
+            Plan::Paged(native) | Plan::Whole(native) => {
+                // One more than the page has: it tells whether there are more.
+                let enough = (!request.count).then_some(request.first + 1);
+                Source::whole(native, order, filter, rank, enough)
+            }
         };
         parts.push((
             source,

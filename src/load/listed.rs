@@ -41,6 +41,8 @@ pub trait Listed: Record + Sized {
     fn time(&self, field: OrderField) -> Option<Timestamp>;
     /// Whether it says all that a single read would.
     fn is_complete(&self) -> bool;
+    /// Whether the filter may ask for what some row of a list leaves out.
+    fn may_need_whole(filter: &Self::Filter) -> bool;
     /// Whether the filter asks for what this row leaves out, so that only a single read can tell whether it is wanted.
     fn is_judged_whole(&self, filter: &Self::Filter) -> bool;
     /// Whether it is wanted.
@@ -154,8 +156,12 @@ impl Listed for Referral {
     }
 
     /// Lists may lack the people, by whose names and addresses the filter may go.
+    fn may_need_whole(filter: &ReferralFilter) -> bool {
+        filter.email.is_some() || filter.search.is_some()
+    }
+
     fn is_judged_whole(&self, filter: &ReferralFilter) -> bool {
-        if self.complete || (filter.email.is_none() && filter.search.is_none()) {
+        if self.complete || !Self::may_need_whole(filter) {
             return false;
         }
         let apart_from_people = ReferralFilter {
@@ -229,6 +235,10 @@ impl Listed for Connection {
 
     fn is_complete(&self) -> bool {
         true
+    }
+
+    fn may_need_whole(_filter: &ConnectionFilter) -> bool {
+        false
     }
 
     fn is_judged_whole(&self, _filter: &ConnectionFilter) -> bool {

@@ -53,7 +53,12 @@ pub struct Source<T: Listed> {
 pub struct Disordered(pub Vendor);
 
 enum Reader<T> {
-    Whole { native: Native, done: bool },
+    Whole {
+        native: Native,
+        /// How many rows are ever taken; `None` when all are counted.
+        enough: Option<usize>,
+        done: bool,
+    },
     Paged(Box<Paged<T>>),
 }
 
@@ -68,8 +73,10 @@ struct Paged<T> {
     tied_time: Option<Timestamp>,
     /// Rows without the time; they come last.
     untimed: Vec<Loaded<T>>,
-    /// What was read already: a row that moves from page to page meanwhile is given once.
+    /// What stood on earlier pages: a row that moves from page to page meanwhile is given once.
     seen: HashSet<String>,
+    /// The page read last, whose rows count as seen once another is read. Most lists end with their first.
+    last: Option<Arc<Page<T>>>,
     /// When the last page was read. None behind it may be older.
     read_at: Option<Timestamp>,
     /// The places of the pages read, the first one's aside, each with the time of its first row.
@@ -102,6 +109,7 @@ impl<T: Listed> Source<T> {
             tied_time: None,
             untimed: Vec::new(),
             seen: HashSet::new(),
+            last: None,
             read_at: None,
             begins: Vec::new(),
             scanned: 0,
@@ -110,10 +118,17 @@ impl<T: Listed> Source<T> {
     }
 
     /// A source that reads the whole list first.
-    pub fn whole(native: Native, order: Order, filter: T::Filter, after: Option<Rank>) -> Self {
+    pub fn whole(
+        native: Native,
+        order: Order,
+        filter: T::Filter,
+        after: Option<Rank>,
+        enough: Option<usize>,
+    ) -> Self {
         Self::new(
             Reader::Whole {
                 native,
+                enough,
                 done: false,
             },
             order,
@@ -148,10 +163,14 @@ impl<T: Listed> Source<T> {
         while self.ready.is_empty() {
             let read = match &mut self.reader {
                 Reader::Whole { done: true, .. } => return Ok(None),
-                Reader::Whole { done, native } => {
+                Reader::Whole {
+                    done,
+                    native,
+                    enough,
+                } => {
                     *done = true;
-                    let native = native.clone();
-                    self.read_whole(from, &native).await
+                    let (native, enough) = (native.clone(), *enough);
+                    self.read_whole(from, &native, enough).await
                 }
                 Reader::Paged(paged) if paged.ended => return Ok(None),
                 Reader::Paged(_) => self.read_page(from).await?,
@@ -169,7 +188,12 @@ impl<T: Listed> Source<T> {
         self.ready.pop_front()
     }
 
-    async fn read_whole(&mut self, from: &From<'_>, native: &Native) -> Result<(), Error> {
+    async fn read_whole(
+        &mut self,
+        from: &From<'_>,
+        native: &Native,
+        enough: Option<usize>,
+    ) -> Result<(), Error> {
         let Some(loaded) = from.snapshot::<T>(native).await? else {
             return Ok(());
         };
@@ -180,7 +204,12 @@ impl<T: Listed> Source<T> {
         self.findings.cut = snapshot.cut;
         let looked_up = self.look_up(from, snapshot).await;
         let mut total = 0;
+        let mut is_counted = true;
         for index in snapshot.in_order(self.order) {
+            if enough.is_some_and(|enough| self.ready.len() >= enough) {
+                is_counted = false;
+                break;
+            }
             let row = &snapshot.rows[*index as usize];
             if !row.passes(&self.filter) && !looked_up.contains(row.remote_id()) {
                 continue;
@@ -194,7 +223,7 @@ impl<T: Listed> Source<T> {
                 });
             }
         }
-        let is_whole = !self.findings.cut && self.findings.error.is_none();
+        let is_whole = is_counted && !self.findings.cut && self.findings.error.is_none();
         self.total = (is_whole && snapshot.unreadable == 0).then_some(total);
         Ok(())
     }
@@ -202,6 +231,9 @@ impl<T: Listed> Source<T> {
     /// The rows that pass the filter by what only a single read of each tells. Where there are too many to be read, or
     /// one fails, the findings say so.
     async fn look_up(&mut self, from: &From<'_>, snapshot: &Snapshot<T>) -> HashSet<String> {
+        if !T::may_need_whole(&self.filter) {
+            return HashSet::new();
+        }
         let rows = snapshot.rows.iter();
         let mut open: Vec<String> = rows
             .filter(|row| row.is_judged_whole(&self.filter) && !row.passes(&self.filter))
@@ -267,10 +299,14 @@ impl<T: Listed> Source<T> {
         paged.scanned += page.rows.len() + page.unreadable.len();
         self.findings.note_page(&loaded);
 
+        if let Some(last) = paged.last.replace(page.clone()) {
+            let ids = last.rows.iter().map(|row| row.remote_id().to_owned());
+            paged.seen.extend(ids);
+        }
         let mut out = Vec::new();
         let mut beyond = false;
         for row in &page.rows {
-            if !paged.seen.insert(row.remote_id().to_owned()) {
+            if paged.seen.contains(row.remote_id()) {
                 continue;
             }
             let row = Loaded {
@@ -404,7 +440,10 @@ impl From<'_> {
         let key = self.key(Page::<T>::KIND, &native, at.as_ref());
         let flights = &self.registry.flights;
         let fetch = || async move {
-            let page = T::page(&*adapter, &call, &native, at.as_ref()).await?;
+            let mut page = T::page(&*adapter, &call, &native, at.as_ref()).await?;
+            let mut ids = HashSet::with_capacity(page.rows.len());
+            page.rows
+                .retain(|row| ids.insert(row.remote_id().to_owned()));
             prime.rows(&page.rows);
             Ok(Some(Arc::new(page)))
         };

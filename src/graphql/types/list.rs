@@ -204,6 +204,7 @@ fn request<T: Listed>(
             after,
             filter,
             order,
+            count: ctx.look_ahead().field("totalCount").exists(),
         },
         fingerprint,
     ))
