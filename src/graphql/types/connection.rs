@@ -17,7 +17,7 @@ pub struct Connection(pub Loaded<model::Connection>);
 impl Connection {
     /// The global id: opaque, URL-safe and stable.
     pub async fn id(&self) -> ID {
-        self.0.value.global_id().to_string().into()
+        ID(self.0.value.global_id().to_string())
     }
 
     /// Whose it is.

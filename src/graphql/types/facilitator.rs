@@ -15,7 +15,7 @@ pub struct Facilitator(pub model::Facilitator);
 impl Facilitator {
     /// The global id: opaque, URL-safe and stable. It names the referral too, below which the vendor keeps it.
     pub async fn id(&self) -> ID {
-        self.0.global_id().to_string().into()
+        ID(self.0.global_id().to_string())
     }
 
     /// The vendor of the referral.

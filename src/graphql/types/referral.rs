@@ -17,7 +17,7 @@ use super::party::Party;
 use crate::graphql::error::{add, from_vendor};
 use crate::graphql::loaders;
 use crate::load::Loaded;
-use crate::model::{self, DateTime, Decimal, Json};
+use crate::model::{self, DateTime, Decimal, GlobalId, Json};
 
 /// A referral.
 #[derive(Clone)]
@@ -29,7 +29,8 @@ pub struct Referral(pub Loaded<model::Referral>);
 impl Referral {
     /// The global id: opaque, URL-safe and stable.
     pub async fn id(&self) -> ID {
-        self.0.value.global_id().to_string().into()
+        let record = &self.0.value;
+        ID(GlobalId::text_of_referral(record.vendor, &record.remote_id))
     }
 
     /// Whose it is.
@@ -73,8 +74,8 @@ impl Referral {
     }
 
     /// What it is worth (Introzy, Partner Center).
-    async fn value(&self) -> Option<Money> {
-        self.0.value.value.clone().map(Into::into)
+    async fn value(&self) -> Option<Money<'_>> {
+        self.0.value.value.as_ref().map(Money)
     }
 
     /// Who introduces.
@@ -283,12 +284,20 @@ fn hash(raw: &str) -> String {
 }
 
 /// An amount in a currency.
-#[derive(SimpleObject)]
-pub struct Money {
+pub struct Money<'a>(&'a model::Money);
+
+/// An amount in a currency.
+#[Object]
+impl Money<'_> {
     /// The exact amount in major units, as the vendor wrote it.
-    pub amount: Decimal,
+    async fn amount(&self) -> &Decimal {
+        &self.0.amount
+    }
+
     /// The currency's ISO 4217 code.
-    pub currency: String,
+    async fn currency(&self) -> &str {
+        &self.0.currency
+    }
 }
 
 /// A step of a vendor's pipeline.
@@ -313,15 +322,6 @@ pub struct Moderation {
     pub referred: ModerationStatus,
     /// When it was last decided, also when the program's rules decided by themselves.
     pub moderated_at: Option<DateTime>,
-}
-
-impl From<model::Money> for Money {
-    fn from(money: model::Money) -> Self {
-        Self {
-            amount: money.amount,
-            currency: money.currency,
-        }
-    }
 }
 
 impl From<model::Stage> for Stage {
