@@ -42,18 +42,31 @@ pub fn is_deeper_than(limit: usize, body: &[u8]) -> bool {
 
 /// Reads a whole body.
 pub fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Unreadable> {
-    let mut json = serde_json::Deserializer::from_slice(body);
+    match std::str::from_utf8(body) {
+        Ok(text) => decode_text(text),
+        Err(_) => decode_slowly(serde_json::Deserializer::from_slice(body)),
+    }
+}
+
+/// Reads one row.
+pub fn decode_row<T: DeserializeOwned>(row: &RawValue) -> Result<T, Unreadable> {
+    decode_text(row.get())
+}
+
+/// Keeping track of the path costs more than reading: what cannot be read is read once more to learn where.
+fn decode_text<T: DeserializeOwned>(text: &str) -> Result<T, Unreadable> {
+    serde_json::from_str(text).or_else(|_| decode_slowly(serde_json::Deserializer::from_str(text)))
+}
+
+fn decode_slowly<'de, T: DeserializeOwned>(
+    mut json: serde_json::Deserializer<impl serde_json::de::Read<'de>>,
+) -> Result<T, Unreadable> {
     let value = serde_path_to_error::deserialize(&mut json).map_err(unreadable)?;
     json.end().map_err(|_| Unreadable {
         path: ".".into(),
         problem: "text after the JSON".into(),
     })?;
     Ok(value)
-}
-
-/// Reads one row.
-pub fn decode_row<T: DeserializeOwned>(row: &RawValue) -> Result<T, Unreadable> {
-    decode(row.get().as_bytes())
 }
 
 /// The rows that can be read, of a list that has no place to report the others in.
@@ -110,9 +123,10 @@ fn path(path: &serde_path_to_error::Path) -> String {
 struct Scalar(Option<String>);
 
 impl<'de> Deserialize<'de> for Scalar {
-    /// Takes the text of a string, number or boolean; null and missing are the same.
+    /// Takes the text of a string, number or boolean; null and missing are the same. All JSON is read from memory, so
+    /// that the text can be borrowed.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = Box::<RawValue>::deserialize(deserializer)?;
+        let raw = <&RawValue>::deserialize(deserializer)?;
         let text = raw.get();
         match text.as_bytes().first() {
             Some(b'n') => Ok(Self(None)),
