@@ -17,6 +17,10 @@ use tokio::net::TcpListener;
 use tokio::time::Instant;
 use tracing::info;
 
+/// Answers are made of many small pieces of text, which this hands out faster than the system's own.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// One GraphQL schema over four referral systems.
 #[derive(Parser)]
 #[command(version)]

@@ -11,6 +11,10 @@ mod world;
 
 use world::World;
 
+/// As in the gateway's own binary.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let world = World::start();
     let client = tokio::runtime::Builder::new_current_thread()
