@@ -68,7 +68,7 @@ impl Connection {
             request,
             counter,
             count: 0,
-            buffer: Vec::with_capacity(1 << 20),
+            buffer: Vec::with_capacity(64 << 10),
         }
     }
 
