@@ -185,7 +185,7 @@ pub async fn referrals(
 ) -> Result<ReferralPage, Error> {
     let named = filter.vendors.clone().unwrap_or_default();
     let (list, fingerprint) = load::<model::Referral>(ctx, first, after, filter, order).await?;
-    loaders(ctx).prime_referrals(&list.rows).await;
+    loaders(ctx).note_listed(&list.rows);
     report_failures(ctx, &list.reports, &named);
     Ok(ReferralPage {
         list,
