@@ -14,15 +14,15 @@ use crate::world::World;
 const QUERY: &str = "query Cold($first: Int!) { referrals(first: $first) { nodes { id vendor name status vendorStatus createdAt value { amount currency } recipient { __typename ... on Person { name email } ... on Organization { name } } } } }";
 
 /// Measures at each of the vendors' delays, and prints.
-pub(crate) async fn run(world: &World) {
+pub(crate) async fn run(world: &World, threads: &str) {
     for (delay_ms, rounds) in [(0, 400), (20, 150)] {
         world.vendors.set_delay(delay_ms);
-        at_delay(world, delay_ms, rounds).await;
+        at_delay(world, threads, delay_ms, rounds).await;
     }
     world.vendors.set_delay(0);
 }
 
-async fn at_delay(world: &World, delay_ms: u64, rounds: u32) {
+async fn at_delay(world: &World, threads: &str, delay_ms: u64, rounds: u32) {
     let body = json!({ "query": QUERY, "variables": { "first": 50 } }).to_string();
     let mut gateway = Connection::open(world.gateway.address, client::post(&body)).await;
     for _ in 0..3 {
@@ -47,7 +47,7 @@ async fn at_delay(world: &World, delay_ms: u64, rounds: u32) {
     }
     let (own, again, through, added) = (median(own), median(again), median(through), median(added));
     println!(
-        "vendors at {delay_ms} ms: {through:.2} ms through the gateway, {own:.2} ms the slowest of {} direct calls ({again:.2} again): {added:.2} ms added, {:.2} calls per request{}",
+        "vendors at {delay_ms} ms, {threads}: {through:.2} ms through the gateway, {own:.2} ms the slowest of {} direct calls ({again:.2} again): {added:.2} ms added, {:.2} calls per request{}",
         direct.calls.len(),
         f64::from(calls) / f64::from(rounds),
         if delay_ms == 20 {
