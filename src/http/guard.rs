@@ -188,6 +188,15 @@ impl Size {
         }
     }
 
+    /// A fragment counts as a field even if there is none in it, or if it is not defined: the engine follows every spread
+    /// before it finds that out.
+    fn walked(self) -> Self {
+        Self {
+            fields: self.fields.saturating_add(1),
+            ..self
+        }
+    }
+
     fn check(self) -> Result<(), Refusal> {
         if self.depth > MAX_DEPTH {
             return Err(Refusal::Depth);
@@ -226,11 +235,11 @@ impl<'a> Measure<'a> {
                     )
                 }
                 Selection::InlineFragment(inline) => with_directives(
-                    self.selections(&inline.node.selection_set.node)?,
+                    self.selections(&inline.node.selection_set.node)?.walked(),
                     &inline.node.directives,
                 ),
                 Selection::FragmentSpread(spread) => with_directives(
-                    self.fragment(&spread.node.fragment_name.node)?,
+                    self.fragment(&spread.node.fragment_name.node)?.walked(),
                     &spread.node.directives,
                 ),
             };

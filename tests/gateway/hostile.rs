@@ -113,6 +113,16 @@ fn hostile() -> Vec<(&'static str, String, &'static str)> {
             "DOCUMENT_TOO_COMPLEX",
         ),
         (
+            "a fragment bomb that ends in nothing",
+            fragment_bomb(26).replace("{ __typename }", "{ ...gone }"),
+            "DOCUMENT_TOO_COMPLEX",
+        ),
+        (
+            "a fragment bomb in inline fragments",
+            format!("{{ {} ...gone {} }}", "... { ...gone ".repeat(15), "}".repeat(15)) + " fragment unused on Query { ...gone }",
+            "BAD_USER_INPUT",
+        ),
+        (
             "fragments in a circle",
             "{ ...a } fragment a on Query { ...b ...b } fragment b on Query { ...a ...a }"
                 .to_owned(),
