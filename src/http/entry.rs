@@ -20,7 +20,7 @@ use super::App;
 use super::answer::{Accepted, Answer, Problem, bad_request, failure, not_acceptable};
 use super::metrics::Outcome;
 use super::question::{Question, take_body};
-use super::shared::{Read, Turn};
+use super::shared::{Coming, Read, Turn};
 use crate::graphql::error::code;
 use crate::load::Loaders;
 use crate::vendor::Call;
@@ -75,8 +75,8 @@ async fn answer(
         writes: app.registry.cache.all_writes(),
     };
     // Only what was found to be a sound query is ever under way.
-    if let Some(coming) = app.executions.join(&read)
-        && let Ok(answer) = coming.await
+    if let Some(coming) = app.executions.join(&read, deadline)
+        && let Some(answer) = arrived(coming, deadline).await
     {
         app.metrics.count(Outcome::Joined);
         return answer;
@@ -99,13 +99,13 @@ async fn answer(
     if !is_query(&document, request.operation_name.as_deref()) {
         return execute(&app, accepted, call, request).await;
     }
-    match app.executions.begin(read) {
-        Turn::Wait(coming) => match coming.await {
-            Ok(answer) => {
+    match app.executions.begin(read, deadline) {
+        Turn::Wait(coming) => match arrived(coming, deadline).await {
+            Some(answer) => {
                 app.metrics.count(Outcome::Joined);
                 answer
             }
-            Err(_) => execute(&app, accepted, call, request).await,
+            None => execute(&app, accepted, call, request).await,
         },
         Turn::Execute(handover, coming) => {
             // In a task of its own, for whoever waits for it: the client that began it may leave.
@@ -120,6 +120,11 @@ async fn answer(
             }
         }
     }
+}
+
+/// The answer of another's execution; `None` when it ended without one, or takes longer than who waits for it has.
+async fn arrived(coming: Coming, deadline: Instant) -> Option<Answer> {
+    timeout_at(deadline + GRACE, coming).await.ok()?.ok()
 }
 
 enum Refused {

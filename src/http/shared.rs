@@ -33,7 +33,7 @@ pub struct Read {
 #[derive(Clone)]
 pub struct Executions {
     running: Arc<Mutex<Running>>,
-    /// Later than this an execution is not joined: its time is used up sooner than that of who comes.
+    /// An execution whose time is used up by more than this sooner than that of who comes is not joined.
     joinable: Duration,
 }
 
@@ -49,7 +49,7 @@ struct Running {
 
 struct Execution {
     number: u64,
-    since: Instant,
+    deadline: Instant,
     answer: Coming,
 }
 
@@ -78,15 +78,15 @@ impl Executions {
         }
     }
 
-    /// The answer to come, if this read is being executed.
-    pub fn join(&self, read: &Read) -> Option<Coming> {
-        self.joinable(&self.running(), read)
+    /// The answer to come, if this read is being executed and has not much less time left than until this deadline.
+    pub fn join(&self, read: &Read, deadline: Instant) -> Option<Coming> {
+        self.joinable(&self.running(), read, deadline)
     }
 
     /// Joins the execution of this read, or begins one.
-    pub fn begin(&self, read: Read) -> Turn {
+    pub fn begin(&self, read: Read, deadline: Instant) -> Turn {
         let mut running = self.running();
-        if let Some(answer) = self.joinable(&running, &read) {
+        if let Some(answer) = self.joinable(&running, &read, deadline) {
             return Turn::Wait(answer);
         }
         let (sender, receiver) = oneshot::channel();
@@ -95,7 +95,7 @@ impl Executions {
         let number = running.begun;
         let execution = Execution {
             number,
-            since: Instant::now(),
+            deadline,
             answer: answer.clone(),
         };
         running.executions.insert(read.clone(), execution);
@@ -117,9 +117,10 @@ impl Executions {
             .unwrap_or(u64::MAX)
     }
 
-    fn joinable(&self, running: &Running, read: &Read) -> Option<Coming> {
+    fn joinable(&self, running: &Running, read: &Read, deadline: Instant) -> Option<Coming> {
         let execution = running.executions.get(read)?;
-        (execution.since.elapsed() < self.joinable).then(|| execution.answer.clone())
+        let lasts = execution.deadline + self.joinable >= deadline;
+        lasts.then(|| execution.answer.clone())
     }
 
     fn running(&self) -> MutexGuard<'_, Running> {
@@ -169,6 +170,10 @@ mod tests {
         }
     }
 
+    fn soon() -> Instant {
+        Instant::now() + Duration::from_secs(10)
+    }
+
     fn executions() -> Executions {
         Executions::new(Duration::from_secs(10))
     }
@@ -183,20 +188,22 @@ mod tests {
     #[tokio::test]
     async fn who_asks_the_same_meanwhile_gets_the_same_answer_and_who_asks_later_does_not() {
         let executions = executions();
-        let Turn::Execute(handover, own) = executions.begin(read("a")) else {
+        let Turn::Execute(handover, own) = executions.begin(read("a"), soon()) else {
             panic!("nothing is under way");
         };
-        let joined = executions.join(&read("a")).expect("it is under way");
-        assert!(matches!(executions.begin(read("a")), Turn::Wait(_)));
+        let joined = executions
+            .join(&read("a"), soon())
+            .expect("it is under way");
+        assert!(matches!(executions.begin(read("a"), soon()), Turn::Wait(_)));
         handover.give(answer().await);
         assert!(own.await.is_ok() && joined.await.is_ok());
-        assert!(executions.join(&read("a")).is_none());
+        assert!(executions.join(&read("a"), soon()).is_none());
     }
 
     #[tokio::test]
     async fn no_part_of_what_makes_reads_the_same_may_differ() {
         let executions = executions();
-        let _under_way = executions.begin(read("a"));
+        let _under_way = executions.begin(read("a"), soon());
         let others = [
             Read {
                 workspace: Workspace::new("other"),
@@ -217,33 +224,38 @@ mod tests {
             read("b"),
         ];
         for other in others {
-            assert!(executions.join(&other).is_none(), "{other:?}");
+            assert!(executions.join(&other, soon()).is_none(), "{other:?}");
         }
-        assert!(executions.join(&read("a")).is_some());
+        assert!(executions.join(&read("a"), soon()).is_some());
     }
 
     #[tokio::test]
     async fn an_execution_that_ends_without_an_answer_lets_those_who_wait_know() {
         let executions = executions();
-        let begun = executions.begin(read("a"));
-        let joined = executions.join(&read("a")).expect("it is under way");
+        let begun = executions.begin(read("a"), soon());
+        let joined = executions
+            .join(&read("a"), soon())
+            .expect("it is under way");
         drop(begun);
         assert!(joined.await.is_err());
-        assert!(matches!(executions.begin(read("a")), Turn::Execute(..)));
+        assert!(matches!(
+            executions.begin(read("a"), soon()),
+            Turn::Execute(..)
+        ));
     }
 
     #[tokio::test(start_paused = true)]
     async fn an_execution_whose_time_runs_out_is_not_joined_and_leaves_its_successor_alone() {
         let executions = executions();
-        let Turn::Execute(old, _) = executions.begin(read("a")) else {
+        let Turn::Execute(old, _) = executions.begin(read("a"), soon()) else {
             panic!("nothing is under way");
         };
-        tokio::time::advance(Duration::from_millis(2_500)).await;
-        assert!(executions.join(&read("a")).is_none());
-        let Turn::Execute(_successor, _) = executions.begin(read("a")) else {
+        tokio::time::advance(Duration::from_millis(2_600)).await;
+        assert!(executions.join(&read("a"), soon()).is_none());
+        let Turn::Execute(_successor, _) = executions.begin(read("a"), soon()) else {
             panic!("the old one has too little time left");
         };
         old.give(answer().await);
-        assert!(executions.join(&read("a")).is_some());
+        assert!(executions.join(&read("a"), soon()).is_some());
     }
 }
