@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::counts::{Counts, Use};
 use super::record::{Kind, Record};
@@ -18,16 +18,16 @@ use crate::vendor::{Error, error};
 
 /// After a failed reading, what is kept is given out for so long before the vendor is asked for it again: else every
 /// request would wait for a vendor that hangs.
-const RESPITE: SignedDuration = SignedDuration::from_secs(1);
+const RESPITE: Duration = Duration::from_secs(1);
 
 /// What is known of vendors' records.
 pub struct Cache {
     store: moka::sync::Cache<Key, Entry>,
     clock: Clock,
-    fresh: SignedDuration,
-    revalidated: SignedDuration,
-    kept: SignedDuration,
-    missing: SignedDuration,
+    fresh: Duration,
+    revalidated: Duration,
+    kept: Duration,
+    missing: Duration,
     /// How many writes each scope has seen. What was read before the last one may be out of date.
     writes: RwLock<HashMap<Scope, u64>>,
     all_writes: AtomicU64,
@@ -67,6 +67,8 @@ pub struct Key {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Began {
     at: Timestamp,
+    /// The same by a clock that never goes back, by which ages are told.
+    since: Duration,
     writes: u64,
 }
 
@@ -165,7 +167,6 @@ impl Began {
 impl Cache {
     /// An empty cache of at most so many bytes.
     pub fn new(clock: Clock, max_bytes: u64, lifetimes: Lifetimes) -> Self {
-        let signed = |duration| SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX);
         let Lifetimes {
             fresh,
             stale_while_revalidate,
@@ -182,10 +183,10 @@ impl Cache {
         Self {
             store,
             clock,
-            fresh: signed(fresh),
-            revalidated: signed(stale_while_revalidate),
-            kept: signed(stale_if_error),
-            missing: signed(missing),
+            fresh,
+            revalidated: stale_while_revalidate,
+            kept: stale_if_error,
+            missing,
             writes: RwLock::default(),
             all_writes: AtomicU64::new(0),
             counts: Counts::default(),
@@ -198,6 +199,7 @@ impl Cache {
         let writes = self.writes(scope);
         Began {
             at: self.clock.now(),
+            since: self.clock.elapsed(),
             writes,
         }
     }
@@ -210,8 +212,8 @@ impl Cache {
         if key.kind.is_list() && entry.began.writes != self.writes(&key.scope) {
             return Reading::Nothing;
         }
-        let now = self.clock.now();
-        let age = now.duration_since(entry.began.at);
+        let now = self.clock.elapsed();
+        let age = now.saturating_sub(entry.began.since);
         let Some(value) = entry.value else {
             return if age < self.missing {
                 Reading::Current(None)
@@ -225,7 +227,8 @@ impl Cache {
         let was_just_tried = entry
             .failure
             .as_ref()
-            .is_some_and(|failure| now.duration_since(failure.at) < RESPITE);
+            .is_some_and(|failure| now.saturating_sub(failure.at) < RESPITE);
+        let has_failed = entry.failure.is_some();
         let may_be_given = age < self.revalidated.max(self.kept);
         let loaded = Loaded {
             value,
@@ -234,7 +237,8 @@ impl Cache {
         };
         if age < self.fresh || (was_just_tried && may_be_given) {
             Reading::Current(Some(loaded))
-        } else if age < self.revalidated {
+        } else if age < self.revalidated || (has_failed && age < self.kept) {
+            // Nobody waits again for what failed before.
             Reading::Aging(loaded)
         } else if age < self.kept {
             Reading::Old(loaded)
@@ -269,13 +273,13 @@ impl Cache {
             failure: None,
             weight: u32::try_from(weight).unwrap_or(u32::MAX),
         };
-        // Held until the entry is in, so that no write passes between the look and the deed.
-        let writes = self.writes.read().unwrap_or_else(PoisonError::into_inner);
+        // Held until the entry is in, so that nothing passes between the look and the deed.
+        let writes = self.writes.write().unwrap_or_else(PoisonError::into_inner);
         let is_current = writes.get(&key.scope).copied().unwrap_or(0) == began.writes;
         let is_latest = || {
             self.store
                 .get(key)
-                .is_none_or(|known| known.began.at <= began.at)
+                .is_none_or(|known| known.began.since <= began.since)
         };
         if is_current && is_latest() {
             self.store.insert(key.clone(), entry);
@@ -289,16 +293,22 @@ impl Cache {
 
     /// Notes that a record could not be read. What is kept of it is from now on said to be stale, or is forgotten where
     /// the failure means that it must not be shown any more.
-    pub fn note_failure(&self, key: &Key, error: &Error) {
-        if !is_bridged(error) {
-            self.store.invalidate(key);
+    pub fn note_failure(&self, key: &Key, error: &Error, began: Began) {
+        // That our own time was up before it was asked says nothing of the vendor.
+        if error.kind == error::Kind::Deadline && error.is_unsent() {
             return;
         }
         // Held meanwhile, or an entry that a write just took away would come back.
-        let _writes = self.writes.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(mut entry) = self.store.get(key).filter(|entry| entry.value.is_some()) {
+        let _writes = self.writes.write().unwrap_or_else(PoisonError::into_inner);
+        let known = self.store.get(key);
+        let Some(mut entry) = known.filter(|entry| entry.began.since <= began.since) else {
+            return;
+        };
+        if !is_bridged(error) {
+            self.store.invalidate(key);
+        } else if entry.value.is_some() {
             entry.failure = Some(Arc::new(Failure {
-                at: self.clock.now(),
+                at: self.clock.elapsed(),
                 error: error.clone(),
             }));
             self.store.insert(key.clone(), entry);
@@ -307,12 +317,14 @@ impl Cache {
 
     /// An old reading in place of one that failed, if it may still be given out.
     pub fn bridge<T>(&self, old: Loaded<T>, error: Error) -> Result<Loaded<T>, Error> {
-        let now = self.clock.now();
-        if !is_bridged(&error) || now.duration_since(old.fetched_at) >= self.kept {
+        let age = self.clock.now().duration_since(old.fetched_at);
+        let is_too_old = Duration::try_from(age).is_ok_and(|age| age >= self.kept);
+        if !is_bridged(&error) || is_too_old {
             return Err(error);
         }
+        let at = self.clock.elapsed();
         Ok(Loaded {
-            failure: Some(Arc::new(Failure { at: now, error })),
+            failure: Some(Arc::new(Failure { at, error })),
             ..old
         })
     }

@@ -104,6 +104,7 @@ fn expected(kept: Option<&Model>, now: Timestamp) -> (&'static str, Option<u32>,
         (value, 0..30) => ("current", value, is_stale),
         (value, _) if tried => ("current", value, is_stale),
         (value, 30..300) => ("aging", value, is_stale),
+        (value, _) if is_stale => ("aging", value, is_stale),
         (value, _) => ("old", value, is_stale),
     }
 }
@@ -145,8 +146,9 @@ proptest! {
                     listed = Some(Model { value, read_at: now, failed_at: None });
                 }
                 Event::Fail(kind) => {
-                    cache.note_failure(&single, &failed(kind));
-                    cache.note_failure(&list, &failed(kind));
+                    let began = cache.begin(&scope);
+                    cache.note_failure(&single, &failed(kind), began);
+                    cache.note_failure(&list, &failed(kind), began);
                     for kept in [&mut kept, &mut listed] {
                         if kind == vendor::Kind::Unauthorized {
                             *kept = None;

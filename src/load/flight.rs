@@ -211,7 +211,7 @@ impl<T: Record> Landing<T> {
                 Ok(value.map(|value| (value as Arc<dyn Any + Send + Sync>, began.at())))
             }
             Err(error) => {
-                cache.note_failure(key, &error);
+                cache.note_failure(key, &error, began);
                 Err(error)
             }
         };

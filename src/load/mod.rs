@@ -70,8 +70,8 @@ pub struct Loaded<T> {
 /// That something kept could not be read anew.
 #[derive(Debug)]
 pub struct Failure {
-    /// When that was tried last.
-    pub at: Timestamp,
+    /// When that was tried last, by the clock that never goes back.
+    pub at: Duration,
     /// What came of it.
     pub error: Error,
 }
