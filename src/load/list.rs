@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::cursor::{Cursor, Fingerprint};
 use super::listed::{Listed, Rank, compare_rows};
-use super::source::{Disordered, Findings, From, Hints, Source};
+use super::source::{Findings, From, Hints, Source, Unfit};
 use super::{Failure, Loaded, Outcome, Registry};
 use crate::model::{Order, Vendor};
 use crate::vendor::{Call, Error, Next, Page, Plan};
@@ -87,28 +87,38 @@ pub async fn read<T: Listed>(
     call: &Call,
     request: &ListRequest<T::Filter>,
 ) -> List<T> {
-    let mut whole: Vec<Vendor> = Vec::new();
+    let mut again = Again::default();
     loop {
-        match try_read(registry, call, request, &whole).await {
+        // Rows already chosen might stand in the wrong place: begin again.
+        match try_read(registry, call, request, &again).await {
             Ok(list) => return list,
-            // Rows already chosen might stand in the wrong place: begin again, with that vendor's list read whole.
-            Err(Disordered(vendor)) => {
+            Err(Unfit::Apart(vendor)) => again.anew.push((vendor, registry.clock.now())),
+            Err(Unfit::Disordered(vendor)) => {
                 tracing::warn!(
                     vendor = vendor.key(),
                     "the vendor's list cannot be read page by page: reading it whole"
                 );
-                whole.push(vendor);
+                again.whole.push(vendor);
             }
         }
     }
+}
+
+/// What a first reading has shown.
+#[derive(Default)]
+struct Again {
+    /// Whose lists are to be read whole.
+    whole: Vec<Vendor>,
+    /// Whose pages are to be read anew, and none before then.
+    anew: Vec<(Vendor, Timestamp)>,
 }
 
 async fn try_read<T: Listed>(
     registry: &Registry,
     call: &Call,
     request: &ListRequest<T::Filter>,
-    whole: &[Vendor],
-) -> Result<List<T>, Disordered> {
+    again: &Again,
+) -> Result<List<T>, Unfit> {
     let mut parts = Vec::new();
     let mut reports = Vec::new();
     for vendor in Vendor::ALL
@@ -136,10 +146,13 @@ async fn try_read<T: Listed>(
                 });
                 continue;
             }
-            Plan::Paged(native) if !whole.contains(&vendor) => {
+            Plan::Paged(native) if !again.whole.contains(&vendor) => {
                 let hint =
                     after.and_then(|cursor| cursor.hints.iter().find(|(of, _)| *of == vendor));
-                Source::paged(native, order, filter, rank, hint.map(|(_, at)| at.clone()))
+                let anew = again.anew.iter().find(|(of, _)| *of == vendor);
+                let not_before = anew.map(|(_, since)| *since);
+                let hint = hint.map(|(_, at)| at.clone());
+                Source::paged(native, order, filter, rank, hint, not_before)
             }
             Plan::Paged(native) | Plan::Whole(native) => {
                 // One more than the page has: it tells whether there are more.
@@ -183,7 +196,7 @@ async fn try_read<T: Listed>(
 async fn foremost<T: Listed>(
     parts: &mut [(Source<T>, From<'_>)],
     order: Order,
-) -> Result<Option<usize>, Disordered> {
+) -> Result<Option<usize>, Unfit> {
     let mut best: Option<(usize, Arc<T>)> = None;
     for (index, (source, from)) in parts.iter_mut().enumerate() {
         let Some(row) = source.peek(from).await? else {

@@ -5,7 +5,7 @@ use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
 use futures_util::stream::{self, StreamExt as _};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::listed::{Listed, Rank, compare_rows};
 use super::record::{Kind, Record};
@@ -50,10 +50,19 @@ pub struct Source<T: Listed> {
     pub total: Option<u64>,
 }
 
-/// The vendor's list cannot be read page by page: it did not keep to the order that it was asked for, or lost rows
-/// between two pages, and what stood behind them moved up, past where the reading was. It must be read whole.
+/// What was read does not fit together.
 #[derive(Debug)]
-pub struct Disordered(pub Vendor);
+pub enum Unfit {
+    /// The vendor's list cannot be read page by page: it did not keep to the order that it was asked for, or lost rows
+    /// between two pages, and what stood behind them moved up, past where the reading was. It must be read whole.
+    Disordered(Vendor),
+    /// A page that was kept was followed by one that was read much later: what moved from this to that meanwhile would
+    /// be on neither. Its pages must be read anew.
+    Apart(Vendor),
+}
+
+/// Pages read so soon after one another are taken to tell of the same list.
+const TOGETHER: SignedDuration = SignedDuration::from_secs(2);
 
 enum Reader<T> {
     Whole {
@@ -82,6 +91,8 @@ struct Paged<T> {
     last: Option<Arc<Page<T>>>,
     /// When the last page was read. None behind it may be older.
     read_at: Option<Timestamp>,
+    /// Whether its pages are read anew in any case, and however long that takes.
+    is_anew: bool,
     /// How many rows the list had when the last page was read, if the vendor said so.
     total: Option<u64>,
     /// The places of the pages read, the first one's aside, each with the time of its first row.
@@ -96,13 +107,15 @@ pub struct Hints {
 }
 
 impl<T: Listed> Source<T> {
-    /// A source that reads page by page, starting at the hint if it proves right.
+    /// A source that reads page by page, starting at the hint if it proves right. No page may have been read before
+    /// `not_before`.
     pub fn paged(
         native: Native,
         order: Order,
         filter: T::Filter,
         after: Option<Rank>,
         hint: Option<Position>,
+        not_before: Option<Timestamp>,
     ) -> Self {
         let resumed = hint.is_some();
         let paged = Paged {
@@ -115,7 +128,8 @@ impl<T: Listed> Source<T> {
             untimed: Vec::new(),
             seen: HashSet::new(),
             last: None,
-            read_at: None,
+            read_at: not_before,
+            is_anew: not_before.is_some(),
             total: None,
             begins: Vec::new(),
             scanned: 0,
@@ -165,7 +179,7 @@ impl<T: Listed> Source<T> {
     }
 
     /// The next row, without taking it. Reads on as far as needed. A failed call ends the source.
-    pub async fn peek(&mut self, from: &From<'_>) -> Result<Option<&Loaded<T>>, Disordered> {
+    pub async fn peek(&mut self, from: &From<'_>) -> Result<Option<&Loaded<T>>, Unfit> {
         while self.ready.is_empty() {
             let read = match &mut self.reader {
                 Reader::Whole { done: true, .. } => return Ok(None),
@@ -209,6 +223,11 @@ impl<T: Listed> Source<T> {
         self.findings.unreadable = snapshot.unreadable;
         self.findings.first_problem = snapshot.first_unreadable.as_ref().map(problem);
         self.findings.cut = snapshot.cut;
+        if snapshot.unsettled {
+            let detail = "its list lost rows each time that it was read";
+            let (vendor, kind) = (from.adapter.vendor(), error::Kind::InvalidResponse);
+            self.findings.error = Some(Error::new(vendor, "list", kind, detail));
+        }
         let looked_up = self.look_up(from, snapshot).await;
         let mut total = 0;
         let mut is_counted = true;
@@ -266,7 +285,7 @@ impl<T: Listed> Source<T> {
         wanted
     }
 
-    async fn read_page(&mut self, from: &From<'_>) -> Result<Result<(), Error>, Disordered> {
+    async fn read_page(&mut self, from: &From<'_>) -> Result<Result<(), Error>, Unfit> {
         let Reader::Paged(paged) = &mut self.reader else {
             return Ok(Ok(()));
         };
@@ -291,10 +310,13 @@ impl<T: Listed> Source<T> {
             paged.at = None;
             return Ok(Ok(()));
         }
-        if let (Some(before), Some(now)) = (paged.total, page.total)
-            && now < before
-        {
-            return Err(Disordered(from.adapter.vendor()));
+        let is_apart = |read_at: Timestamp| loaded.fetched_at.duration_since(read_at) > TOGETHER;
+        if !paged.is_anew && !loaded.is_stale() && paged.read_at.is_some_and(is_apart) {
+            return Err(Unfit::Apart(from.adapter.vendor()));
+        }
+        let has_shrunk = paged.total.zip(page.total);
+        if has_shrunk.is_some_and(|(before, now)| now < before) || has_lost(paged, page) {
+            return Err(Unfit::Disordered(from.adapter.vendor()));
         }
         paged.total = page.total.or(paged.total);
         if page.total.is_some() {
@@ -326,7 +348,7 @@ impl<T: Listed> Source<T> {
             match paged.tied_time {
                 Some(tied) if time == tied => {}
                 Some(tied) if precedes(time, tied, self.order) => {
-                    return Err(Disordered(row.value.vendor()));
+                    return Err(Unfit::Disordered(row.value.vendor()));
                 }
                 _ => {
                     out.append(&mut paged.tied);
@@ -520,6 +542,18 @@ impl Primer {
             self.cache.put(&key, Some(row.clone()), began);
         }
     }
+}
+
+/// Whether a page that should begin with a row of the page before it does not.
+fn has_lost<T: Listed>(paged: &Paged<T>, page: &Page<T>) -> bool {
+    let (Some(last), Some(first)) = (&paged.last, page.rows.first()) else {
+        return false;
+    };
+    page.repeats
+        && !last
+            .rows
+            .iter()
+            .any(|row| row.remote_id() == first.remote_id())
 }
 
 /// Whether a page found by a hint begins strictly before the cursor, so that no unseen row can lie ahead of it.

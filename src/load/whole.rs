@@ -28,6 +28,8 @@ pub struct Snapshot<T> {
     pub first_unreadable: Option<Unreadable>,
     /// Whether there were more rows than are ever read.
     pub cut: bool,
+    /// Whether rows were lost each time that it was read: some that are still there may be missing.
+    pub unsettled: bool,
     /// The rows in each order that was asked for, made once.
     sorted: [OnceLock<Box<[u32]>>; 4],
 }
@@ -77,6 +79,7 @@ pub(super) async fn read_all<T: Listed>(
         }
         (snapshot, has_shrunk) = read_once(adapter, call, native, max_scan).await?;
     }
+    snapshot.unsettled = has_shrunk;
     Ok(snapshot)
 }
 
@@ -132,6 +135,7 @@ async fn read_once<T: Listed>(
         unreadable: gathered.unreadable,
         first_unreadable: gathered.first_unreadable,
         cut,
+        unsettled: false,
         sorted: Default::default(),
     };
     Ok((snapshot, gathered.has_shrunk))
@@ -166,6 +170,8 @@ impl<T: Listed> Gathered<T> {
         if self.first_unreadable.is_none() {
             self.first_unreadable = page.unreadable.into_iter().next();
         }
+        let first = page.rows.first().map(|row| row.remote_id());
+        self.has_shrunk |= page.repeats && first.is_some_and(|first| !self.seen.contains(first));
         for row in page.rows {
             if self.seen.insert(row.remote_id().to_owned()) {
                 self.rows.push(row);

@@ -41,6 +41,9 @@ pub struct Page<T> {
     pub here: Option<Position>,
     /// How many rows the whole list has, when the vendor says so.
     pub total: Option<u64>,
+    /// Whether its first row should be one of the page before. Where it is not, rows were lost in between, and others
+    /// moved up past where the reading was.
+    pub repeats: bool,
 }
 
 /// What follows a page.
@@ -113,6 +116,7 @@ impl<T> Page<T> {
             next: Next::End,
             here: None,
             total,
+            repeats: false,
         }
     }
 }

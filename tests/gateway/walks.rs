@@ -386,3 +386,31 @@ fn rows_that_go_during_a_walk_make_it_neither_repeat_nor_miss_one_that_stays() {
         block_on(case.check(Kind::RowsRemoved { count, at }));
     });
 }
+
+/// Where the next page cannot be reached by the vendor's link it is asked for by `$skip`, and no total is known.
+#[tokio::test]
+async fn a_referral_that_goes_between_two_pages_costs_no_other_where_links_lead_elsewhere() {
+    let world = World::start().await;
+    for (name, value) in [("page_size", "10"), ("next_link", "foreign_host")] {
+        world
+            .sandbox
+            .set_switch("partner-center", name, value)
+            .unwrap();
+    }
+    world.sandbox.resize("partner-center", 20).unwrap();
+    let filter = json!({ "vendors": ["PARTNER_CENTER"] });
+    let order = json!({ "field": "CREATED_AT", "direction": "DESC" });
+    let (before, _) = walk(&world, 100, &filter, &order, 0).await;
+    world.hand.advance(Duration::from_hours(2));
+    let gone = Kind::RowsRemoved {
+        count: 1,
+        at: Place::Newest,
+    };
+    world.sandbox.fault(Fault {
+        times: Some(1),
+        ..on_list(2, gone)
+    });
+    let (walked, _) = walk(&world, 100, &filter, &order, 0).await;
+    // Left: r0 to r9 and r11 to r19. Right: all but, at most, r0.
+    assert_eq!(walked[walked.len() - 19..], before[1..]);
+}

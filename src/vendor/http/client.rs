@@ -270,7 +270,9 @@ impl Client {
         });
         match outcome {
             Err(error) if error.kind == Kind::RateLimited => {
-                let wait = error.retry_after.or(forecast).unwrap_or(pause::UNTOLD);
+                // None at all, or one that is over by a clock that goes wrong, is no pause that it can have meant.
+                let told = error.retry_after.filter(|wait| !wait.is_zero());
+                let wait = told.or(forecast).unwrap_or(pause::UNTOLD);
                 let wait = wait.min(pause::LONGEST);
                 error.retry_after = Some(wait);
                 Some((wait, error.kind))

@@ -139,6 +139,7 @@ impl vendor::Adapter for Adapter {
             next,
             here: None,
             total,
+            repeats: false,
         })
     }
 

@@ -138,6 +138,7 @@ impl Adapter {
             next,
             here: Some(place.hint()),
             total: (is_all && is_exact).then_some(count),
+            repeats: place.repeats,
         })
     }
 
@@ -160,12 +161,15 @@ impl Adapter {
     fn next(&self, place: &Place, count: u64, link: Option<String>) -> Next {
         let behind = place.skip.saturating_add(count);
         let by_count = |is_more: bool| {
-            if !is_more || count == 0 {
+            if !is_more || count <= u64::from(place.repeats) {
                 return Next::End;
             }
+            // The last row once more, by which a reader notices that rows before it are gone: no count tells it.
+            let repeats = count > 1;
             let place = Place {
-                skip: behind,
+                skip: behind.saturating_sub(u64::from(repeats)),
                 link: None,
+                repeats,
             };
             Next::Then(place.position())
         };
@@ -181,6 +185,7 @@ impl Adapter {
         let place = Place {
             skip: behind,
             link: Some(link),
+            repeats: false,
         };
         Next::Then(place.position())
     }

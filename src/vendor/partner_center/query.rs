@@ -146,6 +146,8 @@ pub(super) struct Place {
     pub(super) skip: u64,
     /// The vendor's own link to it.
     pub(super) link: Option<String>,
+    /// Whether its first row is the last one of the page before.
+    pub(super) repeats: bool,
 }
 
 impl Place {
@@ -155,14 +157,20 @@ impl Place {
             return Ok(Self {
                 skip: 0,
                 link: None,
+                repeats: false,
             });
         };
         let place = match text.split_once(':') {
-            Some(("skip", skip)) => skip.parse().ok().map(|skip| Self { skip, link: None }),
+            Some((form @ ("skip" | "again"), skip)) => skip.parse().ok().map(|skip| Self {
+                skip,
+                link: None,
+                repeats: form == "again",
+            }),
             Some(("link", rest)) => rest.split_once(':').and_then(|(skip, link)| {
                 Some(Self {
                     skip: skip.parse().ok()?,
                     link: Some(link.to_owned()),
+                    repeats: false,
                 })
             }),
             _ => None,
@@ -182,6 +190,7 @@ impl Place {
     pub(super) fn position(&self) -> Position {
         match &self.link {
             Some(link) => Position(Cow::Owned(format!("link:{}:{link}", self.skip))),
+            None if self.repeats => Position(Cow::Owned(format!("again:{}", self.skip))),
             None => self.hint(),
         }
     }

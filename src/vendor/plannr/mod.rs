@@ -236,6 +236,7 @@ impl Adapter {
             next: next.map_or(Next::End, |next| Next::Then(paging::position(next))),
             here: Some(paging::position(number)),
             total: told.or(count.filter(|_| is_all)),
+            repeats: false,
         })
     }
 

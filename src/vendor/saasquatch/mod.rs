@@ -225,6 +225,7 @@ impl super::Adapter for Adapter {
             next: next(place, count, total),
             here: Some(place.position()),
             total,
+            repeats: false,
         })
     }
 

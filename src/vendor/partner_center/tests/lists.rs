@@ -298,16 +298,17 @@ async fn a_link_to_a_foreign_host_is_never_followed() {
             &["r1", "r2"],
             Some("http://api.partner.microsoft.com/v1.0/referrals?$skiptoken=k181"),
         ),
-        Some("2") => list(&["r3"], None),
+        Some("1") => list(&["r2", "r3"], None),
         Some(_) => (500, String::new()),
     })
     .await;
     let native = native(&ReferralFilter::default(), Order::default());
     let pages = walk(&*adapter(&stub), &native).await;
-    assert_eq!(pages, [vec!["r1", "r2"], vec!["r3"]]);
+    // The last row of the page before comes again: by it a reader sees that none before it is gone.
+    assert_eq!(pages, [vec!["r1", "r2"], vec!["r2", "r3"]]);
     assert_eq!(
         api_calls(&stub)[1].question(),
-        "$orderby=createdDateTime desc&$top=100&$skip=2"
+        "$orderby=createdDateTime desc&$top=100&$skip=1"
     );
 }
 
@@ -322,7 +323,7 @@ async fn a_full_page_without_a_link_is_not_taken_for_the_end() {
     })
     .await;
     let pages = walk(&*adapter(&stub), &Native::default()).await;
-    assert_eq!(pages.iter().map(Vec::len).collect::<Vec<_>>(), [100, 30]);
+    assert_eq!(pages.iter().map(Vec::len).collect::<Vec<_>>(), [100, 31]);
     assert_eq!(pages.concat().last().unwrap(), "r129");
 }
 
