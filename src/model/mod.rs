@@ -2,7 +2,6 @@
 //! shows them.
 
 pub mod connection;
-pub mod details;
 pub mod filter;
 pub mod id;
 pub mod referral;
@@ -10,7 +9,6 @@ pub mod scalar;
 pub mod vendor;
 
 pub use connection::{Connection, ConnectionStatus};
-pub use details::Details;
 pub use filter::{ConnectionFilter, Order, OrderDirection, OrderField, ReferralFilter};
 pub use id::{GlobalId, IdError};
 pub use referral::{

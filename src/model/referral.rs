@@ -1,6 +1,6 @@
 //! A referral, "REFERRER introduces REFERRED to RECIPIENT", and what hangs on it.
 
-use super::{DateTime, Decimal, Details, GlobalId, Json, Vendor};
+use super::{DateTime, Decimal, GlobalId, Json, Vendor};
 
 /// One referral of one vendor.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,9 +53,7 @@ pub struct Referral {
     pub closed_at: Option<DateTime>,
     /// The vendor's own version of the record; without one, the record's hash is its version.
     pub version: Option<String>,
-    /// What only this vendor has.
-    pub details: Details,
-    /// The record as the vendor sent it.
+    /// The record as the vendor sent it. What only this vendor has is read from it when it is asked for.
     pub raw: Json,
     /// False for a list row that lacks what a single read would carry (its parties).
     pub complete: bool,

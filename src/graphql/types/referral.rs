@@ -254,7 +254,7 @@ impl Referral {
 
     /// Everything that the vendor documents and the common fields do not carry.
     async fn details(&self) -> ReferralDetails {
-        ReferralDetails::of(&self.0.value.details)
+        ReferralDetails::of(&self.0.value)
     }
 
     /// The vendor's own JSON, untouched. Needs the scope `raw:read` where callers are authenticated.

@@ -1,16 +1,15 @@
 //! Introzy's JSON into the model. Pure.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
 use super::{schema, wire};
 use crate::model::{
-    Details, Facilitator, FacilitatorRole, FacilitatorSide, Facilitators, FeePreview, Json, Money,
-    Note, Organization, Party, Person, Referral, ReferralAction, ReferralStatus, Stage, Vendor,
+    Facilitator, FacilitatorRole, FacilitatorSide, Facilitators, FeePreview, Json, Money, Note,
+    Organization, Party, Person, Referral, ReferralAction, ReferralStatus, Stage, Vendor,
 };
-use crate::vendor::Unreadable;
+use crate::vendor::paging::{Unreadable, read_again};
 use crate::vendor::wire::{Row, decode_row, nonempty};
 
 /// What the configuration says of stages. Introzy has no status, and every organization names its stages itself.
@@ -45,18 +44,6 @@ pub(super) fn referral(row: Row, statuses: &StageStatus) -> Result<Referral, Unr
     let opp: wire::ReferralOpp = decode_row(&row)?;
     let label = opp.stage.as_ref().and_then(|stage| stage.label.as_deref());
     let status = statuses.of(label);
-    let details = schema::IntrozyReferral {
-        pipeline_deal_id: nonempty(opp.pipeline_deal_id).unwrap_or_else(|| opp.id.clone()),
-        owner: opp.owner.as_ref().map(user_details),
-        seeker: opp.seeker.as_ref().map(party_details),
-        provider: opp.provider.as_ref().map(party_details),
-        connector: opp.connector.as_ref().map(user_details),
-        stage_description: opp.stage.as_ref().and_then(|s| s.description.clone()),
-        stage_sort_order: opp
-            .stage
-            .as_ref()
-            .and_then(|s| s.sort_order?.try_into().ok()),
-    };
     let facilitators = match opp.facilitators {
         None => Facilitators::Separate,
         Some(rows) => Facilitators::Embedded(
@@ -92,11 +79,25 @@ pub(super) fn referral(row: Row, statuses: &StageStatus) -> Result<Referral, Unr
         expires_at: None,
         closed_at: None,
         version: None,
-        details: Details::Introzy(Arc::new(details)),
         raw: json(row),
         complete: true,
         remote_id: opp.id,
     })
+}
+
+/// The part of a referral that only Introzy has.
+pub(crate) fn details(raw: &Json) -> schema::IntrozyReferral {
+    let opp: wire::ReferralOpp = read_again(raw);
+    let stage = opp.stage.unwrap_or_default();
+    schema::IntrozyReferral {
+        pipeline_deal_id: nonempty(opp.pipeline_deal_id).unwrap_or(opp.id),
+        owner: opp.owner.map(user_details),
+        seeker: opp.seeker.map(party_details),
+        provider: opp.provider.map(party_details),
+        connector: opp.connector.map(user_details),
+        stage_description: stage.description,
+        stage_sort_order: stage.sort_order.and_then(|order| order.try_into().ok()),
+    }
 }
 
 fn allowed_actions(facilitators: &Facilitators) -> Vec<ReferralAction> {
@@ -213,36 +214,36 @@ fn organization(company: wire::Company) -> Organization {
     }
 }
 
-fn party_details(party: &wire::Party) -> schema::IntrozyParty {
+fn party_details(party: wire::Party) -> schema::IntrozyParty {
     schema::IntrozyParty {
         kind: party.kind.as_deref().map(|kind| match kind {
             "USER" => schema::IntrozyPartyType::User,
             "COMPANY" => schema::IntrozyPartyType::Company,
             _ => schema::IntrozyPartyType::Unrecognized,
         }),
-        remote_id: party.id.clone(),
-        first_name: party.first_name.clone(),
-        last_name: party.last_name.clone(),
-        email: party.email.clone(),
-        name: party.name.clone(),
-        company: party.company.as_ref().map(company_details),
+        remote_id: party.id,
+        first_name: party.first_name,
+        last_name: party.last_name,
+        email: party.email,
+        name: party.name,
+        company: party.company.map(company_details),
     }
 }
 
-fn user_details(user: &wire::Party) -> schema::IntrozyUser {
+fn user_details(user: wire::Party) -> schema::IntrozyUser {
     schema::IntrozyUser {
-        remote_id: user.id.clone(),
-        first_name: user.first_name.clone(),
-        last_name: user.last_name.clone(),
-        email: user.email.clone(),
-        company: user.company.as_ref().map(company_details),
+        remote_id: user.id,
+        first_name: user.first_name,
+        last_name: user.last_name,
+        email: user.email,
+        company: user.company.map(company_details),
     }
 }
 
-fn company_details(company: &wire::Company) -> schema::IntrozyCompany {
+fn company_details(company: wire::Company) -> schema::IntrozyCompany {
     schema::IntrozyCompany {
-        remote_id: company.id.clone(),
-        name: company.name.clone(),
+        remote_id: company.id,
+        name: company.name,
     }
 }
 

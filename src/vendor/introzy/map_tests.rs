@@ -37,11 +37,8 @@ fn read(row: Row) -> Referral {
     referral(row, &StageStatus::default()).unwrap()
 }
 
-fn details(referral: &Referral) -> &schema::IntrozyReferral {
-    let Details::Introzy(details) = &referral.details else {
-        panic!("the details are another vendor's");
-    };
-    details
+fn details(referral: &Referral) -> schema::IntrozyReferral {
+    super::details(&referral.raw)
 }
 
 #[expect(
@@ -173,13 +170,13 @@ fn every_field_of_the_published_referral_arrives() {
         expires_at: None,
         closed_at: None,
         version: None,
-        details: Details::Introzy(Arc::new(published_details())),
         raw: Json(row.clone().into()),
         complete: true,
     };
     let referral = read(row);
     assert_eq!(referral, expected);
     assert_eq!(referral.raw.0.get(), raw);
+    assert_eq!(details(&referral), published_details());
 }
 
 #[test]
@@ -347,7 +344,7 @@ fn a_company_is_an_organization_by_its_own_name_or_its_companys() {
         referral.referred,
         [Party::Organization(organization("Northwind"))]
     );
-    let seeker = details(&referral).seeker.as_ref().unwrap();
+    let seeker = details(&referral).seeker.unwrap();
     assert_eq!(seeker.kind, Some(IntrozyPartyType::Company));
     assert_eq!(seeker.name, text("Northwind"));
     let referral = read(with("provider", nameless));
@@ -369,7 +366,7 @@ fn a_party_of_an_unknown_type_keeps_what_is_known() {
         ..Person::default()
     };
     assert_eq!(referral.referred, [Party::Person(person)]);
-    let seeker = details(&referral).seeker.as_ref().unwrap();
+    let seeker = details(&referral).seeker.unwrap();
     assert_eq!(seeker.kind, Some(IntrozyPartyType::Unrecognized));
 }
 

@@ -38,6 +38,8 @@ use client::{Client, MAX_LIMIT};
 use map::StageStatus;
 use paging::{Place, has_more};
 
+pub(crate) use map::details;
+
 const BASE_URL: Key = env_key(
     "base_url",
     "INTROZY_BASE_URL",

@@ -1,17 +1,15 @@
 //! Plannr's JSON into the model. Pure.
 
-use std::sync::Arc;
-
 use serde_json::value::RawValue;
 use tracing::warn;
 
 use super::schema::{AdviceType, PlannrAccountRole, PlannrAccountType, SharedDataCategory};
 use super::{schema, wire};
 use crate::model::{
-    Connection, ConnectionStatus, Details, Direction, Facilitators, Json, Organization, Party,
-    Person, Referral, ReferralAction, ReferralStatus, Vendor,
+    Connection, ConnectionStatus, Direction, Facilitators, Json, Organization, Party, Person,
+    Referral, ReferralAction, ReferralStatus, Vendor,
 };
-use crate::vendor::Unreadable;
+use crate::vendor::paging::{Unreadable, read_again};
 use crate::vendor::wire::{Row, decode_row, nonempty};
 
 /// The statuses of a referral: Plannr's word, and ours.
@@ -104,23 +102,28 @@ pub(super) fn referral(row: Row) -> Result<Referral, Unreadable> {
         expires_at: referral.expires_at,
         closed_at: None,
         version: None,
-        details: Details::Plannr(Arc::new(schema::PlannrReferral {
-            advice_type: nonempty(referral.advice_type).map(|word| advice_type(&word)),
-            duration_months: referral.duration_months.and_then(|n| n.try_into().ok()),
-            shared_data: categories(referral.shared_data),
-            sla_deadline: referral.sla_deadline,
-            clients: referral.clients.into_iter().map(client).collect(),
-            cloned_clients: referral.cloned_clients.into_iter().map(client).collect(),
-            sender_firm: sender_firm.map(firm),
-            recipient_firm: recipient_firm.map(firm),
-            sender_account,
-            recipient_account,
-            rejection_reason: nonempty(referral.rejection_reason),
-        })),
         raw: Json(row.into()),
         complete: true,
         remote_id: referral.uuid,
     })
+}
+
+/// The part of a referral that only Plannr has.
+pub(crate) fn details(raw: &Json) -> schema::PlannrReferral {
+    let referral: wire::Referral = read_again(raw);
+    schema::PlannrReferral {
+        advice_type: nonempty(referral.advice_type).map(|word| advice_type(&word)),
+        duration_months: referral.duration_months.and_then(|n| n.try_into().ok()),
+        shared_data: categories(referral.shared_data),
+        sla_deadline: referral.sla_deadline,
+        clients: referral.clients.into_iter().map(client).collect(),
+        cloned_clients: referral.cloned_clients.into_iter().map(client).collect(),
+        sender_firm: referral.sender_firm.map(firm),
+        recipient_firm: referral.recipient_firm.map(firm),
+        sender_account: referral.sender_account.and_then(account),
+        recipient_account: referral.recipient_account.and_then(account),
+        rejection_reason: nonempty(referral.rejection_reason),
+    }
 }
 
 pub(super) fn connection(row: Row) -> Result<Connection, Unreadable> {

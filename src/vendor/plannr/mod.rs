@@ -41,6 +41,8 @@ use crate::model::{
 use crate::vendor;
 use client::{Client, PER_PAGE};
 
+pub(crate) use map::details;
+
 const BASE_URL: Key = env_key(
     "base_url",
     "PLANNR_BASE_URL",

@@ -9,20 +9,24 @@ mod tests;
 mod variants;
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
-use super::wire;
+use super::{schema, wire};
 use crate::model::{
-    Details, Direction, Facilitator, FacilitatorRole, Facilitators, Json, Money, Organization,
-    Party, Person, Referral, ReferralAction, ReferralStatus, Stage, Vendor,
+    Direction, Facilitator, FacilitatorRole, Facilitators, Json, Money, Organization, Party,
+    Person, Referral, ReferralAction, ReferralStatus, Stage, Vendor,
 };
-use crate::vendor::Unreadable;
+use crate::vendor::paging::{Unreadable, read_again};
 use crate::vendor::wire::{Row, decode_row};
 
 /// Reads one record.
 pub(super) fn record(row: Row) -> Result<Referral, Unreadable> {
     let record = decode_row::<wire::Referral>(&row)?;
     Ok(referral(record, Json(row.into())))
+}
+
+/// The part of a record that only this vendor has.
+pub(crate) fn details(raw: &Json) -> schema::PartnerCenterReferral {
+    details::referral(read_again(raw))
 }
 
 fn referral(mut record: wire::Referral, raw: Json) -> Referral {
@@ -64,9 +68,8 @@ fn referral(mut record: wire::Referral, raw: Json) -> Referral {
         updated_at: record.updated_date_time,
         expires_at: record.expiration_date_time,
         closed_at: record.closed_date_time,
-        version: record.e_tag.clone(),
-        remote_id: record.id.clone(),
-        details: Details::PartnerCenter(Arc::new(details::referral(record))),
+        version: record.e_tag,
+        remote_id: record.id,
         raw,
         complete: true,
     }

@@ -5,14 +5,12 @@ mod details;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
-
-use super::wire;
+use super::{schema, wire};
 use crate::model::{
-    Details, Facilitators, Json, Moderation, ModerationProgress, ModerationStatus, Party, Person,
-    Referral, ReferralAction, ReferralStatus, Vendor,
+    Facilitators, Json, Moderation, ModerationProgress, ModerationStatus, Party, Person, Referral,
+    ReferralAction, ReferralStatus, Vendor,
 };
-use crate::vendor::Unreadable;
+use crate::vendor::paging::{Unreadable, read_again};
 use crate::vendor::wire::{Row, decode_row};
 
 /// Reads one row of a list.
@@ -34,6 +32,11 @@ pub(super) fn user(user: &wire::User) -> Option<Person> {
     user.id.is_some().then(|| person(user))
 }
 
+/// The part of a record that only this vendor has.
+pub(crate) fn details(raw: &Json) -> schema::SaasquatchReferral {
+    details::referral(read_again(raw))
+}
+
 fn referral(record: wire::Referral, raw: Json) -> Referral {
     let moderation = moderation(&record);
     let person = |user: &wire::User| Party::Person(person(user));
@@ -42,7 +45,7 @@ fn referral(record: wire::Referral, raw: Json) -> Referral {
         name: None,
         description: None,
         status: status(&record, moderation),
-        vendor_status: record.moderation_status.clone(),
+        vendor_status: record.moderation_status,
         stage: None,
         direction: None,
         value: None,
@@ -62,8 +65,7 @@ fn referral(record: wire::Referral, raw: Json) -> Referral {
         closed_at: record.date_referral_ended,
         version: None,
         complete: record.referred_user.is_some() && record.referrer_user.is_some(),
-        remote_id: record.id.clone(),
-        details: Details::Saasquatch(Arc::new(details::referral(record))),
+        remote_id: record.id,
         raw,
     }
 }

@@ -29,11 +29,8 @@ fn sample_with(changes: Value) -> Referral {
     listed(&record)
 }
 
-fn details(referral: &Referral) -> &schema::SaasquatchReferral {
-    let Details::Saasquatch(details) = &referral.details else {
-        panic!("not of this vendor")
-    };
-    details
+fn details(referral: &Referral) -> schema::SaasquatchReferral {
+    super::details(&referral.raw)
 }
 
 #[expect(
@@ -148,23 +145,6 @@ fn every_field_of_the_documented_sample_is_where_it_belongs() {
         expires_at: None,
         closed_at: None,
         version: None,
-        details: Details::Saasquatch(Arc::new(schema::SaasquatchReferral {
-            program_id: None,
-            referral_code_used: text("BOBTESTERSON"),
-            share_link_used: None,
-            referred_moderation_text: text("APPROVED"),
-            referrer_moderation_text: text("APPROVED"),
-            fraud_signals: Vec::new(),
-            rewards: vec![reward_of("…")],
-            referred_reward: Some(reward_of("…")),
-            referrer_reward: None,
-            referred_user: Some(user_of("u2", "a2")),
-            referrer_user: Some(user_of("u1", "a1")),
-            converted_at: None,
-            paid_at: None,
-            ended_at: None,
-            user_modified_at: None,
-        })),
         raw,
         complete: true,
     };
@@ -174,6 +154,24 @@ fn every_field_of_the_documented_sample_is_where_it_belongs() {
         single(serde_json::from_str(SAMPLE).unwrap()).unwrap(),
         expected
     );
+    let expected = schema::SaasquatchReferral {
+        program_id: None,
+        referral_code_used: text("BOBTESTERSON"),
+        share_link_used: None,
+        referred_moderation_text: text("APPROVED"),
+        referrer_moderation_text: text("APPROVED"),
+        fraud_signals: Vec::new(),
+        rewards: vec![reward_of("…")],
+        referred_reward: Some(reward_of("…")),
+        referrer_reward: None,
+        referred_user: Some(user_of("u2", "a2")),
+        referrer_user: Some(user_of("u1", "a1")),
+        converted_at: None,
+        paid_at: None,
+        ended_at: None,
+        user_modified_at: None,
+    };
+    assert_eq!(details(&readable[0]), expected);
 }
 
 #[test]
