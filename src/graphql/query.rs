@@ -321,7 +321,7 @@ async fn find_facilitator(ctx: &Context<'_>, id: &str) -> Option<Result<Facilita
         Err(error) if error.kind == crate::vendor::Kind::Unsupported => {
             match loaders.referral(vendor, &referral).await {
                 Ok(found) => match found.map(|found| found.value.facilitators.clone()) {
-                    Some(model::Facilitators::Embedded(rows)) => rows,
+                    Some(model::Facilitators::Embedded(rows)) => rows.into_vec(),
                     _ => return None,
                 },
                 Err(error) => return Some(Err(from_vendor(ctx, &error))),
@@ -331,7 +331,7 @@ async fn find_facilitator(ctx: &Context<'_>, id: &str) -> Option<Result<Facilita
         Err(error) => return Some(Err(from_vendor(ctx, &error))),
     };
     rows.into_iter()
-        .find(|row| row.key == key)
+        .find(|row| *row.key == key)
         .map(|row| Ok(Facilitator(row)))
 }
 

@@ -47,12 +47,16 @@ pub struct Lifetimes {
     pub missing: Duration,
 }
 
-/// What the keys of one vendor's records in one workspace have in common. Nothing is cached without it.
+/// What the keys of one vendor's records in one workspace have in common. Nothing is cached without it. The keys of a
+/// list's rows share one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Scope {
+pub struct Scope(Arc<Whose>);
+
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Whose {
     workspace: Workspace,
     vendor: Vendor,
-    account: Arc<str>,
+    account: Box<str>,
 }
 
 /// What tells one cached record from another.
@@ -106,16 +110,16 @@ impl Default for Lifetimes {
 impl Scope {
     /// The scope of a vendor's records in a workspace, as seen from an account where that matters.
     pub fn new(workspace: Workspace, vendor: Vendor, account: &str) -> Self {
-        Self {
+        Self(Arc::new(Whose {
             workspace,
             vendor,
             account: account.into(),
-        }
+        }))
     }
 
     /// Whose records these are.
     pub fn vendor(&self) -> Vendor {
-        self.vendor
+        self.0.vendor
     }
 
     /// The key of one record.
@@ -131,7 +135,7 @@ impl Scope {
 impl Key {
     /// Whose record it is.
     pub fn vendor(&self) -> Vendor {
-        self.scope.vendor
+        self.scope.vendor()
     }
 
     /// What it is.

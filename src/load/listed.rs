@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::future::Future;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -36,7 +37,7 @@ pub trait Listed: Record + Sized {
     /// Whose row it is.
     fn vendor(&self) -> Vendor;
     /// The vendor's id.
-    fn remote_id(&self) -> &str;
+    fn remote_id(&self) -> &Arc<str>;
     /// The time by which it is ordered.
     fn time(&self, field: OrderField) -> Option<Timestamp>;
     /// Whether it says all that a single read would.
@@ -74,7 +75,7 @@ impl Rank {
         Self {
             time: row.time(field),
             vendor: row.vendor(),
-            remote_id: row.remote_id().to_owned(),
+            remote_id: row.remote_id().to_string(),
         }
     }
 
@@ -140,7 +141,7 @@ impl Listed for Referral {
         self.vendor
     }
 
-    fn remote_id(&self) -> &str {
+    fn remote_id(&self) -> &Arc<str> {
         &self.remote_id
     }
 
@@ -222,7 +223,7 @@ impl Listed for Connection {
         self.vendor
     }
 
-    fn remote_id(&self) -> &str {
+    fn remote_id(&self) -> &Arc<str> {
         &self.remote_id
     }
 

@@ -152,7 +152,7 @@ impl Loaders {
         for row in rows.iter().filter(|row| row.value.complete) {
             if let Some(loader) = self.loader(row.value.vendor, |loaders| &loaders.referrals) {
                 loader
-                    .prime(row.value.remote_id.as_str().into(), Ok(Some(row.clone())))
+                    .prime(row.value.remote_id.clone(), Ok(Some(row.clone())))
                     .await;
             }
         }

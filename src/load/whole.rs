@@ -127,6 +127,8 @@ async fn read_once<T: Listed>(
         gathered.rows.truncate(max_scan);
         cut = true;
     }
+    // It stays as it is, and grew by doubling.
+    gathered.rows.shrink_to_fit();
     let snapshot = Snapshot {
         rows: gathered.rows,
         unreadable: gathered.unreadable,
@@ -140,7 +142,7 @@ async fn read_once<T: Listed>(
 /// Rows put together from pages; a row that moved to another page meanwhile is kept once.
 struct Gathered<T> {
     rows: Vec<Arc<T>>,
-    seen: HashSet<String>,
+    seen: HashSet<Arc<str>>,
     unreadable: usize,
     first_unreadable: Option<Unreadable>,
     total: Option<u64>,
@@ -167,7 +169,7 @@ impl<T: Listed> Gathered<T> {
             self.first_unreadable = page.unreadable.into_iter().next();
         }
         for row in page.rows {
-            if self.seen.insert(row.remote_id().to_owned()) {
+            if self.seen.insert(row.remote_id().clone()) {
                 self.rows.push(row);
             }
         }

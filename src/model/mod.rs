@@ -6,6 +6,7 @@ pub mod filter;
 pub mod id;
 pub mod referral;
 pub mod scalar;
+mod texts;
 pub mod vendor;
 
 pub use connection::{Connection, ConnectionStatus};
@@ -13,8 +14,8 @@ pub use filter::{ConnectionFilter, Order, OrderDirection, OrderField, ReferralFi
 pub use id::{GlobalId, IdError};
 pub use referral::{
     Direction, Facilitator, FacilitatorRole, FacilitatorSide, Facilitators, FeePreview, Moderation,
-    ModerationProgress, ModerationStatus, Money, Note, Organization, Party, Person, Referral,
-    ReferralAction, ReferralStatus, Stage,
+    ModerationProgress, ModerationStatus, Money, Note, Organization, Party, Person, PersonTexts,
+    Referral, ReferralAction, ReferralStatus, Stage,
 };
 pub use scalar::{Date, DateTime, Decimal, Json};
 pub use vendor::{Capability, Vendor, Workspace};

@@ -1,13 +1,15 @@
 //! Introzy's JSON into the model. Pure.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
 use super::{schema, wire};
 use crate::model::{
     Facilitator, FacilitatorRole, FacilitatorSide, Facilitators, FeePreview, Json, Money, Note,
-    Organization, Party, Person, Referral, ReferralAction, ReferralStatus, Stage, Vendor,
+    Organization, Party, Person, PersonTexts, Referral, ReferralAction, ReferralStatus, Stage,
+    Vendor,
 };
 use crate::vendor::paging::{Unreadable, read_again};
 use crate::vendor::wire::{Row, decode_row, nonempty};
@@ -44,24 +46,23 @@ pub(super) fn referral(row: Row, statuses: &StageStatus) -> Result<Referral, Unr
     let opp: wire::ReferralOpp = decode_row(&row)?;
     let label = opp.stage.as_ref().and_then(|stage| stage.label.as_deref());
     let status = statuses.of(label);
+    let id: Arc<str> = opp.id.into();
     let facilitators = match opp.facilitators {
         None => Facilitators::Separate,
-        Some(rows) => Facilitators::Embedded(
-            rows.into_iter()
-                .map(|row| facilitator(&opp.id, row))
-                .collect(),
-        ),
+        Some(rows) => {
+            Facilitators::Embedded(rows.into_iter().map(|row| facilitator(&id, row)).collect())
+        }
     };
     Ok(Referral {
         vendor: Vendor::Introzy,
-        name: opp.name,
-        description: opp.description,
+        name: opp.name.map(Into::into),
+        description: opp.description.map(Into::into),
         status,
         vendor_status: None,
         stage: opp.stage.and_then(stage),
         direction: None,
         value: opp.expected_value.and_then(|amount| {
-            let currency = nonempty(opp.currency)?;
+            let currency = nonempty(opp.currency)?.into();
             Some(Money { amount, currency })
         }),
         referrer: opp.connector.map(party),
@@ -81,7 +82,7 @@ pub(super) fn referral(row: Row, statuses: &StageStatus) -> Result<Referral, Unr
         version: None,
         raw: json(row),
         complete: true,
-        remote_id: opp.id,
+        remote_id: id,
     })
 }
 
@@ -100,18 +101,19 @@ pub(crate) fn details(raw: &Json) -> schema::IntrozyReferral {
     }
 }
 
-fn allowed_actions(facilitators: &Facilitators) -> Vec<ReferralAction> {
+fn allowed_actions(facilitators: &Facilitators) -> Box<[ReferralAction]> {
     let removable = matches!(facilitators, Facilitators::Embedded(rows) if !rows.is_empty());
     let mut actions = vec![ReferralAction::AddFacilitator];
     actions.extend(removable.then_some(ReferralAction::RemoveFacilitator));
     actions.extend([ReferralAction::AddNote, ReferralAction::Convert]);
-    actions
+    actions.into()
 }
 
-pub(super) fn facilitator(referral_id: &str, row: wire::Facilitator) -> Facilitator {
+pub(super) fn facilitator(referral_id: &Arc<str>, row: wire::Facilitator) -> Facilitator {
+    let key: Arc<str> = row.id.into();
     Facilitator {
         vendor: Vendor::Introzy,
-        referral_id: referral_id.to_owned(),
+        referral_id: referral_id.clone(),
         role: match row.role.as_deref() {
             Some("connector") => FacilitatorRole::Connector,
             Some("facilitator") => FacilitatorRole::Facilitator,
@@ -125,8 +127,8 @@ pub(super) fn facilitator(referral_id: &str, row: wire::Facilitator) -> Facilita
         },
         party: facilitating_party(row.user, row.company, row.user_id, row.company_id),
         created_at: row.created_at,
-        remote_id: Some(row.id.clone()),
-        key: row.id,
+        remote_id: Some(key.clone()),
+        key,
     }
 }
 
@@ -140,14 +142,14 @@ fn facilitating_party(
     let (user_id, company_id) = (nonempty(user_id), nonempty(company_id));
     let is_company = user.is_none() && user_id.is_none();
     if is_company && (company.is_some() || company_id.is_some()) {
-        let mut organization = organization(company.unwrap_or_default());
-        organization.remote_id = organization.remote_id.or(company_id);
-        return Party::Organization(organization);
+        let mut company = company.unwrap_or_default();
+        company.id = nonempty(company.id).or(company_id);
+        return Party::Organization(organization(&company));
     }
-    let mut person = person(user.unwrap_or_default());
-    person.remote_id = person.remote_id.or(user_id);
-    person.organization = person.organization.or_else(|| company.map(organization));
-    Party::Person(person)
+    let mut user = user.unwrap_or_default();
+    user.id = nonempty(user.id).or(user_id);
+    user.company = user.company.or(company);
+    Party::Person(person(&user))
 }
 
 pub(super) fn note(note: wire::Note) -> Note {
@@ -159,25 +161,24 @@ pub(super) fn note(note: wire::Note) -> Note {
     }
 }
 
-pub(super) fn person(party: wire::Party) -> Person {
-    let person = Person {
-        remote_id: nonempty(party.id),
-        name: nonempty(party.name),
-        first_name: nonempty(party.first_name),
-        last_name: nonempty(party.last_name),
-        email: nonempty(party.email),
-        phone: nonempty(party.phone_number),
-        organization: party.company.map(organization),
-    };
-    person.with_full_name()
+pub(super) fn person(party: &wire::Party) -> Person {
+    Person::from(PersonTexts {
+        remote_id: party.id.as_deref(),
+        name: party.name.as_deref(),
+        first_name: party.first_name.as_deref(),
+        last_name: party.last_name.as_deref(),
+        email: party.email.as_deref(),
+        phone: party.phone_number.as_deref(),
+        organization: party.company.as_ref().map(organization),
+    })
 }
 
 /// A stage without a label shows nothing, and counts as none.
 pub(super) fn stage(stage: wire::Stage) -> Option<Stage> {
     Some(Stage {
-        label: nonempty(stage.label)?,
-        remote_id: nonempty(stage.id),
-        color: nonempty(stage.color),
+        label: nonempty(stage.label)?.into(),
+        remote_id: nonempty(stage.id).map(Into::into),
+        color: nonempty(stage.color).map(Into::into),
     })
 }
 
@@ -198,20 +199,17 @@ pub(super) fn fee_preview(preview: wire::FeePreview) -> Option<FeePreview> {
 
 fn party(party: wire::Party) -> Party {
     if party.kind.as_deref() != Some("COMPANY") {
-        return Party::Person(person(party));
+        return Party::Person(person(&party));
     }
-    let company = party.company.map(organization).unwrap_or_default();
-    Party::Organization(Organization {
-        remote_id: nonempty(party.id).or(company.remote_id),
+    let company = party.company.unwrap_or_default();
+    Party::Organization(organization(&wire::Company {
+        id: nonempty(party.id).or(company.id),
         name: nonempty(party.name).or(company.name),
-    })
+    }))
 }
 
-fn organization(company: wire::Company) -> Organization {
-    Organization {
-        remote_id: nonempty(company.id),
-        name: nonempty(company.name),
-    }
+fn organization(company: &wire::Company) -> Organization {
+    Organization::new(company.id.as_deref(), company.name.as_deref())
 }
 
 fn party_details(party: wire::Party) -> schema::IntrozyParty {

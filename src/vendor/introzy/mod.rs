@@ -160,9 +160,10 @@ impl vendor::Adapter for Adapter {
         referral_id: &str,
     ) -> Result<Option<Vec<Facilitator>>> {
         let list = self.client.facilitators(call, referral_id).await?;
+        let referral_id: Arc<str> = referral_id.into();
         Ok(list.map(|list| {
             readable(Vendor::Introzy, "list_facilitators", &list.rows)
-                .map(|row| map::facilitator(referral_id, row))
+                .map(|row| map::facilitator(&referral_id, row))
                 .collect()
         }))
     }
@@ -206,7 +207,8 @@ impl vendor::Adapter for Adapter {
     async fn people(&self, call: &Call, search: &str, limit: usize) -> Result<Vec<Person>> {
         let limit = limit.clamp(1, MAX_LIMIT);
         let list = self.client.people(call, search, limit).await?;
-        let people = readable(Vendor::Introzy, "list_people", &list.rows).map(map::person);
+        let people =
+            readable(Vendor::Introzy, "list_people", &list.rows).map(|row| map::person(&row));
         Ok(people.take(limit).collect())
     }
 

@@ -41,15 +41,12 @@ fn details(referral: &Referral) -> PlannrReferral {
     clippy::unnecessary_wraps,
     reason = "what it is compared with may be missing"
 )]
-fn text(text: &str) -> Option<String> {
-    Some(text.to_owned())
+fn text<T: From<&'static str>>(text: &'static str) -> Option<T> {
+    Some(text.into())
 }
 
 fn firm(id: &str, name: &str) -> Organization {
-    Organization {
-        remote_id: text(id),
-        name: text(name),
-    }
+    Organization::new(Some(id), Some(name))
 }
 
 fn ada() -> Value {
@@ -91,7 +88,7 @@ fn every_field_of_the_published_referral_arrives() {
     let row = published(REFERRAL);
     let expected = Referral {
         vendor: Vendor::Plannr,
-        remote_id: "ac6ac96d-cd94-4e1c-9374-da46b5b7728d".to_owned(),
+        remote_id: "ac6ac96d-cd94-4e1c-9374-da46b5b7728d".into(),
         name: None,
         description: text("Client needs help with retirement planning."),
         status: ReferralStatus::Pending,
@@ -101,18 +98,19 @@ fn every_field_of_the_published_referral_arrives() {
         value: None,
         // The accounts are the documentation's notes: the firms remain.
         referrer: Some(Party::Organization(firm("abc-123", "Sender Firm Name"))),
-        referred: vec![Party::Person(Person {
-            remote_id: text("client-uuid-1"),
-            name: text("John Doe"),
-            ..Person::default()
-        })],
+        referred: [Party::from(PersonTexts {
+            remote_id: Some("client-uuid-1"),
+            name: Some("John Doe"),
+            ..PersonTexts::default()
+        })]
+        .into(),
         recipient: Some(Party::Organization(firm("def-456", "Recipient Firm Name"))),
         facilitators: Facilitators::Unsupported,
         has_notes: false,
         connection_id: text("abc-123"),
         engagement_id: None,
         moderation: None,
-        allowed_actions: vec![],
+        allowed_actions: Box::default(),
         external_reference: None,
         created_at: Some("2026-01-20T17:51:29Z".parse().unwrap()),
         updated_at: Some("2026-01-20T17:51:29Z".parse().unwrap()),
@@ -160,7 +158,7 @@ fn every_field_of_the_published_connection_arrives() {
     let row = published(CONNECTION);
     let expected = Connection {
         vendor: Vendor::Plannr,
-        remote_id: "95cc9f56-a43d-4fab-a473-cc829f2dcf24".to_owned(),
+        remote_id: "95cc9f56-a43d-4fab-a473-cc829f2dcf24".into(),
         status: ConnectionStatus::Pending,
         direction: Some(Direction::Sent),
         sender: Some(Party::Organization(firm("abc-123", "Sender Firm Name"))),
@@ -198,12 +196,12 @@ fn an_account_of_values_is_a_person_at_their_firm_and_nothing_is_warned_of() {
     assert_eq!(log, "");
 
     let referral = read.unwrap();
-    let expected = Party::Person(Person {
-        remote_id: text("3f6c"),
-        name: text("Ada Okoro"),
-        first_name: text("Ada"),
-        last_name: text("Okoro"),
-        email: text("ada@example.test"),
+    let expected = Party::from(PersonTexts {
+        remote_id: Some("3f6c"),
+        name: Some("Ada Okoro"),
+        first_name: Some("Ada"),
+        last_name: Some("Okoro"),
+        email: Some("ada@example.test"),
         phone: None,
         organization: Some(firm("abc-123", "Sender Firm Name")),
     });
@@ -282,7 +280,7 @@ fn null_and_missing_are_the_same() {
 #[test]
 fn a_record_of_nothing_but_its_id_is_read() {
     let referral = referral(row(&json!({ "uuid": "r1" }))).unwrap();
-    assert_eq!(referral.remote_id, "r1");
+    assert_eq!(&*referral.remote_id, "r1");
     assert_eq!(
         (referral.status, &referral.vendor_status),
         (ReferralStatus::Unrecognized, &None)
@@ -329,7 +327,7 @@ fn only_what_was_received_and_waits_can_be_decided() {
         referral(row).unwrap().allowed_actions
     };
     let both = [ReferralAction::Approve, ReferralAction::Deny];
-    assert_eq!(actions("received", "pending"), both);
+    assert_eq!(*actions("received", "pending"), both);
     for (direction, status) in [
         ("sent", "pending"),
         ("received", "accepted"),
@@ -427,15 +425,15 @@ fn a_client_account_is_a_person_whatever_form_its_relations_have() {
         }));
         person(decode_row(&row).unwrap())
     };
-    let expected = Person {
-        remote_id: text("a1"),
-        name: text("Sam Reed"),
-        first_name: text("Sam"),
-        last_name: text("Reed"),
-        email: text("sam@example.test"),
-        phone: text("+44 20"),
+    let expected = Person::from(PersonTexts {
+        remote_id: Some("a1"),
+        name: Some("Sam Reed"),
+        first_name: Some("Sam"),
+        last_name: Some("Reed"),
+        email: Some("sam@example.test"),
+        phone: Some("+44 20"),
         organization: None,
-    };
+    });
     assert_eq!(read(json!("sam@example.test"), json!("+44 20")), expected);
     let objects = read(
         json!({ "email": "sam@example.test" }),
@@ -445,11 +443,11 @@ fn a_client_account_is_a_person_whatever_form_its_relations_have() {
     let annotation = json!({ "example": "x", "email": "made@up.test" });
     let fallback = read(annotation.clone(), annotation);
     assert_eq!(
-        (fallback.email, fallback.phone),
-        (text("old@example.test"), None)
+        (fallback.email(), fallback.phone()),
+        (Some("old@example.test"), None)
     );
     assert_eq!(
-        read(json!([1]), Value::Null).email,
-        text("old@example.test")
+        read(json!([1]), Value::Null).email(),
+        Some("old@example.test")
     );
 }

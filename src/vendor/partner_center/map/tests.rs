@@ -32,11 +32,16 @@ fn details(referral: &Referral) -> schema::PartnerCenterReferral {
     clippy::unnecessary_wraps,
     reason = "every expected value is an option"
 )]
-fn text(text: &str) -> Option<String> {
-    Some(text.to_owned())
+fn text<T: From<&'static str>>(text: &'static str) -> Option<T> {
+    Some(text.into())
 }
 
-fn member(first: &str, last: &str, phone: &str, email: &str) -> schema::PartnerCenterMember {
+fn member(
+    first: &'static str,
+    last: &'static str,
+    phone: &'static str,
+    email: &'static str,
+) -> schema::PartnerCenterMember {
     schema::PartnerCenterMember {
         first_name: text(first),
         last_name: text(last),
@@ -53,25 +58,19 @@ fn member(first: &str, last: &str, phone: &str, email: &str) -> schema::PartnerC
 }
 
 fn person_of(first: &str, last: &str, phone: &str, email: &str, company: Option<&str>) -> Party {
-    Party::Person(Person {
+    Party::from(PersonTexts {
         remote_id: None,
-        name: Some(format!("{first} {last}")),
-        first_name: text(first),
-        last_name: text(last),
-        email: text(email),
-        phone: text(phone),
-        organization: company.map(|name| Organization {
-            remote_id: None,
-            name: text(name),
-        }),
+        name: Some(&format!("{first} {last}")),
+        first_name: Some(first),
+        last_name: Some(last),
+        email: Some(email),
+        phone: Some(phone),
+        organization: company.map(|name| Organization::new(None, Some(name))),
     })
 }
 
 fn organization_of(id: Option<&str>, name: Option<&str>) -> Party {
-    Party::Organization(Organization {
-        remote_id: id.map(str::to_owned),
-        name: name.map(str::to_owned),
-    })
+    Party::Organization(Organization::new(id, name))
 }
 
 const NOTES: &str = "Customer is looking to leverage Dynamics 365 to manage their supply chain. There is also a need to leverage a set of custom apps to enable their business processes.";
@@ -83,7 +82,7 @@ fn every_field_of_the_published_sample_is_where_it_belongs() {
     let company = "Contoso Customer Inc";
     let expected = Referral {
         vendor: Vendor::PartnerCenter,
-        remote_id: "4111fffc-f9ee-4d53-bba6-569135228642".to_owned(),
+        remote_id: "4111fffc-f9ee-4d53-bba6-569135228642".into(),
         name: text("Test Cosell Invite_20"),
         description: text(NOTES),
         status: ReferralStatus::Active,
@@ -92,10 +91,10 @@ fn every_field_of_the_published_sample_is_where_it_belongs() {
         direction: None,
         value: Some(Money {
             amount: 50_000.into(),
-            currency: "USD".to_owned(),
+            currency: "USD".into(),
         }),
         referrer: Some(organization_of(Some("msft"), None)),
-        referred: vec![
+        referred: [
             organization_of(None, Some(company)),
             person_of(
                 "Sue",
@@ -111,28 +110,30 @@ fn every_field_of_the_published_sample_is_where_it_belongs() {
                 "joe.hansen@contoso.com",
                 Some(company),
             ),
-        ],
+        ]
+        .into(),
         recipient: None,
-        facilitators: Facilitators::Embedded(vec![Facilitator {
+        facilitators: Facilitators::Embedded(Box::new([Facilitator {
             vendor: Vendor::PartnerCenter,
-            referral_id: "4111fffc-f9ee-4d53-bba6-569135228642".to_owned(),
-            key: "john.doe@microsoft.com".to_owned(),
+            referral_id: "4111fffc-f9ee-4d53-bba6-569135228642".into(),
+            key: "john.doe@microsoft.com".into(),
             remote_id: None,
             role: FacilitatorRole::TeamMember,
             side: None,
             party: person_of("John", "Doe", "1231231234", "john.doe@microsoft.com", None),
             created_at: None,
-        }]),
+        }])),
         has_notes: false,
         connection_id: None,
         engagement_id: text("37ef26aa-1d15-4533-9f93-a69bd33ab1e5"),
         moderation: None,
-        allowed_actions: vec![
+        allowed_actions: [
             ReferralAction::Update,
             ReferralAction::AddFacilitator,
             ReferralAction::RemoveFacilitator,
             ReferralAction::Share,
-        ],
+        ]
+        .into(),
         external_reference: None,
         created_at: time,
         updated_at: time,
@@ -287,8 +288,8 @@ fn the_fields_that_only_later_generations_have_are_read() {
     );
     let stage = referral.stage.clone().unwrap();
     assert_eq!(
-        (stage.remote_id, stage.label, stage.color),
-        (None, "Develop".to_owned(), None)
+        (stage.remote_id, &*stage.label, stage.color),
+        (None, "Develop", None)
     );
     let own = organization_of(
         Some("7d23e5ca-19dc-4eaa-aac8-5e6b559f0d1d"),

@@ -7,8 +7,8 @@ mod tests;
 
 use super::{schema, wire};
 use crate::model::{
-    Facilitators, Json, Moderation, ModerationProgress, ModerationStatus, Party, Person, Referral,
-    ReferralAction, ReferralStatus, Vendor,
+    Facilitators, Json, Moderation, ModerationProgress, ModerationStatus, Party, Person,
+    PersonTexts, Referral, ReferralAction, ReferralStatus, Vendor,
 };
 use crate::vendor::paging::{Unreadable, read_again};
 use crate::vendor::wire::{Row, decode_row};
@@ -45,7 +45,7 @@ fn referral(record: wire::Referral, raw: Json) -> Referral {
         name: None,
         description: None,
         status: status(&record, moderation),
-        vendor_status: record.moderation_status,
+        vendor_status: record.moderation_status.map(Into::into),
         stage: None,
         direction: None,
         value: None,
@@ -56,8 +56,8 @@ fn referral(record: wire::Referral, raw: Json) -> Referral {
         has_notes: false,
         connection_id: None,
         engagement_id: None,
-        moderation,
-        allowed_actions: vec![ReferralAction::Approve, ReferralAction::Deny],
+        moderation: moderation.map(Box::new),
+        allowed_actions: [ReferralAction::Approve, ReferralAction::Deny].into(),
         external_reference: None,
         created_at: record.date_referral_started,
         updated_at: record.date_modified,
@@ -65,7 +65,7 @@ fn referral(record: wire::Referral, raw: Json) -> Referral {
         closed_at: record.date_referral_ended,
         version: None,
         complete: record.referred_user.is_some() && record.referrer_user.is_some(),
-        remote_id: record.id,
+        remote_id: record.id.into(),
         raw,
     }
 }
@@ -135,12 +135,11 @@ fn is_unknown(side: Option<&str>) -> bool {
 }
 
 fn person(user: &wire::User) -> Person {
-    Person {
-        remote_id: user.id.clone(),
-        first_name: user.first_name.clone(),
-        last_name: user.last_name.clone(),
-        email: user.email.clone(),
-        ..Person::default()
-    }
-    .with_full_name()
+    Person::from(PersonTexts {
+        remote_id: user.id.as_deref(),
+        first_name: user.first_name.as_deref(),
+        last_name: user.last_name.as_deref(),
+        email: user.email.as_deref(),
+        ..PersonTexts::default()
+    })
 }
