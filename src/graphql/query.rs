@@ -25,10 +25,6 @@ const MAX_NODES: usize = 200;
     ty = "ID",
     desc = "The global id: opaque, URL-safe and stable."
 ))]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "made and resolved at once, never kept"
-)]
 pub enum Node {
     /// A referral.
     Referral(Referral),
