@@ -19,12 +19,15 @@
 //!
 //! # Life of a query
 //!
-//! 1. [`http::entry`] takes the request, gives it an id and a deadline, and cuts the body at the cap.
+//! 1. [`http::entry`] takes the request, gives it a deadline, and cuts the body at the cap. A read that is being executed
+//!    already is joined ([`http::shared`]); any other gets an id and is executed in a task of its own.
 //! 2. [`http::guard`] looks at the document before the parser does; [`http::documents`] remembers parsed ones.
 //! 3. A list field asks every vendor at once ([`load::list`]): page by page where the vendor serves the order
 //!    ([`vendor::Plan::Paged`]), from a snapshot of the whole where it does not.
+//!    Where all that is selected of its rows is at hand, they are written in one pass ([`graphql::projection`]).
 //! 4. Fields of records load through [`load::Loaders`], one per vendor and kind: the cache, then a call under way
-//!    ([`load::flight`]), then the vendor, in one call for many where it has such a call.
+//!    ([`load::flight`]), then the vendor, in one call for many where it has such a call. The cache ([`load::cache`]) says
+//!    whether what it keeps is given out as it is, while it is read anew, or only because that failed.
 //! 5. A client ([`vendor::Adapter`]) makes the call through [`vendor::http`], decodes each row by itself and maps it
 //!    into the [`model`]. Before a call goes out it is admitted by the vendor's compartment
 //!    ([`vendor::http::Compartment`]): a turn among the calls under way, no open circuit ([`vendor::breaker`]), no pause

@@ -6,6 +6,7 @@
 
 pub mod error;
 pub mod inputs;
+pub mod projection;
 pub mod query;
 pub mod scalars;
 pub mod types;

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use crate::model::{Date, DateTime, Decimal, Json};
 
 /// The key by which async-graphql knows text that goes into the answer as it is.
-const RAW: &str = "$serde_json::private::RawValue";
+pub const RAW: &str = "$serde_json::private::RawValue";
 
 /// A moment in RFC 3339. Answers are in UTC with `Z`, as in `2026-06-11T12:19:55Z`, with up to nine fractional
 /// digits; arguments may carry any offset.

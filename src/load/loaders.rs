@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
 use std::marker::PhantomData;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use dataloader::BatchFn;
 use dataloader::cached::Loader;
@@ -26,6 +26,8 @@ pub struct Loaders {
     /// For which request, and until when.
     pub call: Call,
     by_vendor: BTreeMap<Vendor, VendorLoaders>,
+    /// Rows of the lists that this request has read.
+    listed: Mutex<Vec<Loaded<Referral>>>,
 }
 
 #[derive(Default)]
@@ -94,11 +96,21 @@ impl Loaders {
             registry,
             call,
             by_vendor,
+            listed: Mutex::default(),
         }
     }
 
     /// One referral.
     pub async fn referral(&self, vendor: Vendor, id: &str) -> Outcome<Referral> {
+        if let Some(known) = self.cached(vendor, id) {
+            return known;
+        }
+        let is_it =
+            |row: &&Loaded<Referral>| row.value.vendor == vendor && *row.value.remote_id == *id;
+        let listed = self.listed().iter().find(is_it).cloned();
+        if listed.is_some() {
+            return Ok(listed);
+        }
         self.load(vendor, id, |loaders| &loaders.referrals).await
     }
 
@@ -148,14 +160,13 @@ impl Loaders {
     }
 
     /// Makes rows of a list known to this request, so that nothing asks for them again.
-    pub async fn prime_referrals(&self, rows: &[Loaded<Referral>]) {
-        for row in rows.iter().filter(|row| row.value.complete) {
-            if let Some(loader) = self.loader(row.value.vendor, |loaders| &loaders.referrals) {
-                loader
-                    .prime(row.value.remote_id.clone(), Ok(Some(row.clone())))
-                    .await;
-            }
-        }
+    pub fn note_listed(&self, rows: &[Loaded<Referral>]) {
+        let complete = rows.iter().filter(|row| row.value.complete).cloned();
+        self.listed().extend(complete);
+    }
+
+    fn listed(&self) -> MutexGuard<'_, Vec<Loaded<Referral>>> {
+        self.listed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn load<T: Fetch>(
@@ -164,18 +175,14 @@ impl Loaders {
         id: &str,
         pick: impl Fn(&VendorLoaders) -> &Lazy<T>,
     ) -> Outcome<T> {
-        let Some(adapter) = self.registry.adapter(vendor) else {
-            return Err(not_configured(vendor));
-        };
-        let key = self.registry.scope(&**adapter).key(T::KIND, id.into());
         // Most reads end here, without the detour through a batch.
-        if let Some(known) = self.registry.cache.hit(&key) {
-            return Ok(known);
+        if let Some(known) = self.cached(vendor, id) {
+            return known;
         }
         let Some(loader) = self.loader(vendor, pick) else {
             return Err(not_configured(vendor));
         };
-        let outcome = loader.try_load(key.id().clone()).await;
+        let outcome = loader.try_load(id.into()).await;
         outcome.unwrap_or_else(|_| {
             Err(Error::new(
                 vendor,
@@ -184,6 +191,12 @@ impl Loaders {
                 "the batch forgot a key",
             ))
         })
+    }
+
+    fn cached<T: Fetch>(&self, vendor: Vendor, id: &str) -> Option<Outcome<T>> {
+        let adapter = self.registry.adapter(vendor)?;
+        let key = self.registry.scope(&**adapter).key(T::KIND, id.into());
+        self.registry.cache.hit(&key).map(Ok)
     }
 
     fn loader<T: Fetch>(

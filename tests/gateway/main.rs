@@ -24,6 +24,7 @@ mod hostile;
 mod lists;
 mod metrics;
 mod panics;
+mod projection;
 mod protocol;
 mod resilience;
 mod schema;

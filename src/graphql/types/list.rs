@@ -1,16 +1,17 @@
 //! Pages of the merged list, and what came of each vendor.
 
-use async_graphql::{Context, Error, Object, SimpleObject};
+use async_graphql::{Context, Error, OutputType, SimpleObject};
 
 use super::enums::{SourceStatus, Vendor};
 use super::page::{self, PageInfo};
 use super::{Connection, Engagement, Referral};
 use crate::graphql::error::{about_vendor, add, bad_input, code, code_of, from_vendor, message_of};
 use crate::graphql::loaders;
+use crate::graphql::projection::{self, Object, Projected, Rows, Selected, Writer};
 use crate::load::cursor::{Cursor, CursorError, Fingerprint};
 use crate::load::list::read;
 use crate::load::record::EngagementReferrals;
-use crate::load::{List, ListRequest, Listed, Outcome, Report, ReportStatus};
+use crate::load::{List, ListRequest, Listed, Loaded, Outcome, Report, ReportStatus};
 use crate::model::{self, ConnectionFilter, DateTime, Order, ReferralFilter};
 
 /// What came of one vendor's part of a list.
@@ -31,7 +32,7 @@ pub struct SourceReport {
 }
 
 macro_rules! list_page {
-    ($(#[doc = $doc:literal])* $page:ident, $edge:ident, $node:ident, $record:ty) => {
+    ($(#[doc = $doc:literal])* $page:ident, $edge:ident, $node:ident, $record:ty, $writer:expr) => {
         $(#[doc = $doc])*
         pub struct $page {
             list: List<$record>,
@@ -40,20 +41,26 @@ macro_rules! list_page {
         }
 
         $(#[doc = $doc])*
-        #[Object]
+        #[async_graphql::Object]
         impl $page {
             /// The rows with their cursors.
-            async fn edges(&self) -> Vec<$edge> {
-                let edge = |(index, row): (usize, &_)| $edge {
-                    cursor: self.list.cursor(index, self.fingerprint).unwrap_or_default(),
-                    node: $node(Clone::clone(row)),
-                };
-                self.list.rows.iter().enumerate().map(edge).collect()
+            async fn edges(&self) -> Projected<Edges<'_, $record, $edge>> {
+                Projected(Edges {
+                    list: &self.list,
+                    fingerprint: self.fingerprint,
+                    type_name: stringify!($edge),
+                    edge: |cursor, row| $edge { cursor, node: $node(row) },
+                    writer: $writer,
+                })
             }
 
             /// The rows.
-            async fn nodes(&self) -> Vec<$node> {
-                self.list.rows.iter().cloned().map($node).collect()
+            async fn nodes(&self) -> Projected<Nodes<'_, $record, $node>> {
+                Projected(Nodes {
+                    list: &self.list,
+                    node: $node,
+                    writer: $writer,
+                })
             }
 
             /// Where this page lies in the list.
@@ -92,12 +99,81 @@ macro_rules! list_page {
 
 list_page!(
     /// A page of referrals, merged from all vendors in one order.
-    ReferralPage, ReferralEdge, Referral, model::Referral
+    ReferralPage, ReferralEdge, Referral, model::Referral, projection::referral
 );
 list_page!(
     /// A page of connections, newest first.
-    ConnectionPage, ConnectionEdge, Connection, model::Connection
+    ConnectionPage, ConnectionEdge, Connection, model::Connection, |_, _| None
 );
+
+/// The rows of a list.
+struct Nodes<'a, T, N> {
+    list: &'a List<T>,
+    node: fn(Loaded<T>) -> N,
+    writer: RowWriter<T>,
+}
+
+/// The rows of a list with their cursors.
+struct Edges<'a, T, E> {
+    list: &'a List<T>,
+    fingerprint: Fingerprint,
+    type_name: &'static str,
+    edge: fn(String, Loaded<T>) -> E,
+    writer: RowWriter<T>,
+}
+
+/// What makes a row's writer from what is selected of it, and whether all rows are complete.
+type RowWriter<T> = fn(&Selected<'_>, bool) -> Option<Object<'static, Loaded<T>>>;
+
+impl<T: Listed> List<T> {
+    fn writer(&self, selected: &Selected<'_>, writer: RowWriter<T>) -> Option<Writer<'_, usize>> {
+        let complete = self.rows.iter().all(|row| row.value.is_complete());
+        let object = writer(selected, complete)?;
+        Some(Box::new(move |index, out| {
+            object.write(&self.rows[*index], out);
+        }))
+    }
+}
+
+impl<T: Listed, N: OutputType> Rows for Nodes<'_, T, N> {
+    type Node = N;
+
+    fn writer<'a>(&'a self, selected: &Selected<'_>) -> Option<Writer<'a, usize>> {
+        self.list.writer(selected, self.writer)
+    }
+
+    fn count(&self) -> usize {
+        self.list.rows.len()
+    }
+
+    fn node(&self, index: usize) -> N {
+        (self.node)(self.list.rows[index].clone())
+    }
+}
+
+impl<T: Listed, E: OutputType> Rows for Edges<'_, T, E> {
+    type Node = E;
+
+    fn writer<'a>(&'a self, selected: &Selected<'_>) -> Option<Writer<'a, usize>> {
+        let (list, fingerprint) = (self.list, self.fingerprint);
+        let cursor = move |index: &usize, out: &mut Vec<u8>| {
+            let cursor = list.cursor(*index, fingerprint).unwrap_or_default();
+            projection::plain(&cursor, out);
+        };
+        let node = |selected: &Selected<'_>| list.writer(selected, self.writer);
+        let edge = projection::edge(selected, self.type_name, cursor, node)?;
+        Some(Box::new(move |index, out| edge.write(index, out)))
+    }
+
+    fn count(&self) -> usize {
+        self.list.rows.len()
+    }
+
+    fn node(&self, index: usize) -> E {
+        let cursor = self.list.cursor(index, self.fingerprint);
+        (self.edge)(cursor.unwrap_or_default(), self.list.rows[index].clone())
+    }
+}
 
 /// Reads a page of referrals.
 pub async fn referrals(
@@ -109,7 +185,7 @@ pub async fn referrals(
 ) -> Result<ReferralPage, Error> {
     let named = filter.vendors.clone().unwrap_or_default();
     let (list, fingerprint) = load::<model::Referral>(ctx, first, after, filter, order).await?;
-    loaders(ctx).prime_referrals(&list.rows).await;
+    loaders(ctx).note_listed(&list.rows);
     report_failures(ctx, &list.reports, &named);
     Ok(ReferralPage {
         list,

@@ -233,13 +233,7 @@ impl Referral {
     /// An opaque version for optimistic concurrency: give it back as `expectedVersion`. It changes whenever the record
     /// does: Partner Center's eTag, or a hash of the record.
     async fn version(&self) -> Option<String> {
-        let record = &self.0.value;
-        Some(
-            record
-                .version
-                .as_deref()
-                .map_or_else(|| hash(record.raw.0.get()), str::to_owned),
-        )
+        Some(version(&self.0.value))
     }
 
     /// When the gateway read this from the vendor.
@@ -274,6 +268,12 @@ impl Referral {
             .await;
         found.map_err(|error| from_vendor(ctx, &error))
     }
+}
+
+/// The vendor's own version of a record, or a hash of it.
+pub fn version(record: &model::Referral) -> String {
+    let own = record.version.as_deref();
+    own.map_or_else(|| hash(record.raw.0.get()), str::to_owned)
 }
 
 /// A hash of the record whose order of keys does not matter.
