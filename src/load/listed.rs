@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::record::{Kind, Record};
+use super::record::{Kind, Record, weight_of_shared};
 use crate::model::{
     Connection, ConnectionFilter, Order, OrderDirection, OrderField, Referral, ReferralFilter,
     Vendor,
@@ -123,11 +123,24 @@ fn compare(one: Place<'_>, other: Place<'_>, direction: OrderDirection) -> Order
         .then_with(|| one.2.cmp(other.2))
 }
 
+/// What a list's rows weigh. Only complete ones are kept as records as well.
+pub(super) fn weight_of_rows<T: Listed>(rows: &[Arc<T>]) -> usize {
+    let rows = rows.iter().map(|row| {
+        size_of::<Arc<T>>()
+            + if row.is_complete() {
+                weight_of_shared(&**row)
+            } else {
+                row.weight()
+            }
+    });
+    rows.sum()
+}
+
 impl<T: Listed> Record for Page<T> {
     const KIND: Kind = T::PAGE;
 
     fn weight(&self) -> usize {
-        self.rows.iter().map(|row| row.weight()).sum::<usize>() + size_of::<Self>()
+        weight_of_rows(&self.rows) + size_of::<Self>()
     }
 }
 

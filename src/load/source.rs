@@ -516,7 +516,7 @@ impl Primer {
     fn rows<T: Listed>(&self, rows: &[Arc<T>], began: Began) {
         for row in rows.iter().filter(|row| row.is_complete()) {
             let key = self.scope.key(T::KIND, row.remote_id().clone());
-            self.cache.put(&key, Some(row.clone()), began);
+            self.cache.put_shared(&key, row, began);
         }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use futures_util::stream::{self, StreamExt as _};
 
-use super::listed::{Listed, compare_rows};
+use super::listed::{Listed, compare_rows, weight_of_rows};
 use super::record::{Kind, Record};
 use crate::model::{Order, OrderDirection, OrderField};
 use crate::vendor::{Adapter, Call, Error, Native, Next, Page, Unreadable};
@@ -36,7 +36,8 @@ impl<T: Listed> Record for Snapshot<T> {
     const KIND: Kind = T::SNAPSHOT;
 
     fn weight(&self) -> usize {
-        self.rows.iter().map(|row| row.weight() + 40).sum::<usize>() + size_of::<Self>()
+        let indices = self.rows.len() * self.sorted.len() * size_of::<u32>();
+        weight_of_rows(&self.rows) + indices + size_of::<Self>()
     }
 }
 

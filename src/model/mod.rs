@@ -1,6 +1,7 @@
 //! Our vocabulary: plain structs that know no framework and no vendor's words. The clients map into them, the schema
 //! shows them.
 
+mod bytes;
 pub mod connection;
 pub mod filter;
 pub mod id;

@@ -145,7 +145,7 @@ pub enum Party {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Person {
     texts: Texts<6>,
-    organization: Option<Organization>,
+    organization: Option<Box<Organization>>,
 }
 
 /// A company or firm.
@@ -334,6 +334,20 @@ impl Facilitator {
 }
 
 impl Party {
+    /// How many bytes it holds beside itself.
+    pub(super) fn held(&self) -> usize {
+        match self {
+            Self::Person(person) => {
+                let organization = person.organization();
+                person.texts.held()
+                    + organization.map_or(0, |organization| {
+                        size_of::<Organization>() + organization.0.held()
+                    })
+            }
+            Self::Organization(organization) => organization.0.held(),
+        }
+    }
+
     /// What it is called.
     pub fn name(&self) -> Option<&str> {
         match self {
@@ -384,7 +398,7 @@ impl Person {
 
     /// Where they work.
     pub fn organization(&self) -> Option<&Organization> {
-        self.organization.as_ref()
+        self.organization.as_deref()
     }
 }
 
@@ -411,7 +425,7 @@ impl From<PersonTexts<'_>> for Person {
                 known.email,
                 known.phone,
             ]),
-            organization: known.organization,
+            organization: known.organization.map(Box::new),
         }
     }
 }

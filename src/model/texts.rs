@@ -31,6 +31,11 @@ impl<const N: usize> Texts<N> {
         let text = &self.all[start as usize..self.ends[index] as usize];
         Some(text).filter(|text| !text.is_empty())
     }
+
+    /// How many bytes they hold beside themselves.
+    pub(super) fn held(&self) -> usize {
+        self.all.len()
+    }
 }
 
 impl<const N: usize> Default for Texts<N> {
