@@ -1,7 +1,7 @@
 //! What the gateway adds to the vendors' own time when nothing is cached: one client, rounds of the same vendor calls
 //! made directly and of a query that makes them.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use serde_json::json;
@@ -14,15 +14,19 @@ use crate::world::World;
 const QUERY: &str = "query Cold($first: Int!) { referrals(first: $first) { nodes { id vendor name status vendorStatus createdAt value { amount currency } recipient { __typename ... on Person { name email } ... on Organization { name } } } } }";
 
 /// Measures at each of the vendors' delays, and prints.
-pub(crate) async fn run(world: &World) {
-    for (delay_ms, rounds) in [(0, 400), (20, 150)] {
+pub(crate) async fn run(world: &World, threads: &str) {
+    for (delay_ms, pause_ms, rounds) in [(0, 0, 400), (0, 20, 150), (20, 0, 150)] {
         world.vendors.set_delay(delay_ms);
-        at_delay(world, delay_ms, rounds).await;
+        print!("vendors at {delay_ms} ms, {threads}");
+        if pause_ms > 0 {
+            print!(", {pause_ms} ms of rest before each");
+        }
+        at_delay(world, delay_ms, Duration::from_millis(pause_ms), rounds).await;
     }
     world.vendors.set_delay(0);
 }
 
-async fn at_delay(world: &World, delay_ms: u64, rounds: u32) {
+async fn at_delay(world: &World, delay_ms: u64, pause: Duration, rounds: u32) {
     let body = json!({ "query": QUERY, "variables": { "first": 50 } }).to_string();
     let mut gateway = Connection::open(world.gateway.address, client::post(&body)).await;
     for _ in 0..3 {
@@ -34,8 +38,10 @@ async fn at_delay(world: &World, delay_ms: u64, rounds: u32) {
     let (mut own, mut again, mut through, mut added) = (vec![], vec![], vec![], vec![]);
     let mut calls = 0;
     for _ in 0..rounds {
+        rest(pause).await;
         own.push(direct.slowest().await);
         world.forget();
+        rest(pause).await;
         let before = world.vendors.calls();
         let asked = Instant::now();
         gateway.exchange().await;
@@ -47,7 +53,7 @@ async fn at_delay(world: &World, delay_ms: u64, rounds: u32) {
     }
     let (own, again, through, added) = (median(own), median(again), median(through), median(added));
     println!(
-        "vendors at {delay_ms} ms: {through:.2} ms through the gateway, {own:.2} ms the slowest of {} direct calls ({again:.2} again): {added:.2} ms added, {:.2} calls per request{}",
+        ": {through:.2} ms through the gateway, {own:.2} ms the slowest of {} direct calls ({again:.2} again): {added:.2} ms added, {:.2} calls per request{}",
         direct.calls.len(),
         f64::from(calls) / f64::from(rounds),
         if delay_ms == 20 {
@@ -56,6 +62,13 @@ async fn at_delay(world: &World, delay_ms: u64, rounds: u32) {
             ""
         },
     );
+}
+
+/// The timer rounds even no time up to a millisecond.
+async fn rest(pause: Duration) {
+    if !pause.is_zero() {
+        tokio::time::sleep(pause).await;
+    }
 }
 
 /// The vendor calls of the query, each by a client of its own as in the gateway.

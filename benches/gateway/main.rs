@@ -1,5 +1,5 @@
 //! How fast the gateway answers, beside a bare server and beside the vendors themselves, in one run:
-//! `cargo bench --bench gateway`. docs/benchmarks.md says what each line means.
+//! `cargo bench --bench gateway`, or `-- cold` for the vendors' part alone. docs/benchmarks.md says what each line means.
 
 mod client;
 mod cold;
@@ -16,12 +16,18 @@ use world::World;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() {
-    let world = World::start();
+    let only_cold = std::env::args().any(|argument| argument == "cold");
+    let world = World::start(1);
     let client = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .expect("a runtime can be made");
-    speed::run(&world, &client);
-    client.block_on(parts::run(&world));
-    client.block_on(cold::run(&world));
+    if !only_cold {
+        speed::run(&world, &client);
+        client.block_on(parts::run(&world));
+    }
+    client.block_on(cold::run(&world, "one thread"));
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let world = World::start(cores);
+    client.block_on(cold::run(&world, &format!("{cores} threads, as served")));
 }

@@ -1,4 +1,4 @@
-//! Servers, each on a runtime with one worker thread, and how much processor time that thread has used.
+//! Servers, each on a runtime of its own, and how much processor time the only thread of one has used.
 
 use std::fs;
 use std::net::SocketAddr;
@@ -8,24 +8,32 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 
-/// A server on a thread of its own. It ends with this.
+/// A server on threads of its own. It ends with this.
 pub(crate) struct Server {
     /// Where it listens.
     pub(crate) address: SocketAddr,
-    /// Where the system tells of its thread.
+    /// Where the system tells of its first thread.
     thread: String,
     _runtime: Runtime,
 }
 
 impl Server {
-    /// Starts a server: `serve` is given the listener.
+    /// Starts a server with one thread: `serve` is given the listener.
     pub(crate) fn start<F>(serve: impl FnOnce(TcpListener) -> F) -> Self
+    where
+        F: Future<Output = std::io::Result<()>> + Send + 'static,
+    {
+        Self::with_threads(1, serve)
+    }
+
+    /// Starts a server with so many threads.
+    pub(crate) fn with_threads<F>(threads: usize, serve: impl FnOnce(TcpListener) -> F) -> Self
     where
         F: Future<Output = std::io::Result<()>> + Send + 'static,
     {
         let (tell, told) = mpsc::channel();
         let runtime = Builder::new_multi_thread()
-            .worker_threads(1)
+            .worker_threads(threads)
             .on_thread_start(move || {
                 let thread = fs::read_link("/proc/thread-self").unwrap_or_default();
                 // Nobody listens any more when a thread for blocking work starts later.
@@ -46,7 +54,7 @@ impl Server {
         }
     }
 
-    /// The processor time that the worker has used so far; none where the system does not tell.
+    /// The processor time that the first thread has used so far; none where the system does not tell.
     pub(crate) fn processor_time(&self) -> Option<Duration> {
         let text = fs::read_to_string(format!("/proc/{}/schedstat", self.thread)).ok()?;
         let nanoseconds = text.split_whitespace().next()?.parse().ok()?;

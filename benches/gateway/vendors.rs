@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
@@ -17,6 +17,9 @@ use tower::ServiceExt as _;
 const TOKEN_LIFETIME: &str = "2592000";
 
 const MAX_BYTES: usize = 64 << 20;
+
+/// More than what the timer and the system round up together: either to whole milliseconds.
+const ROUNDED: Duration = Duration::from_millis(3);
 
 /// All vendors behind one listener.
 pub(crate) struct Vendors {
@@ -86,6 +89,7 @@ impl Vendors {
 }
 
 async fn answer(State(vendors): State<Arc<Vendors>>, request: Request) -> Response {
+    let arrived = Instant::now();
     vendors.calls.fetch_add(1, Ordering::Relaxed);
     let locked = || vendors.known.lock().unwrap_or_else(PoisonError::into_inner);
     let key = format!("{} {}", request.method(), request.uri());
@@ -103,8 +107,19 @@ async fn answer(State(vendors): State<Arc<Vendors>>, request: Request) -> Respon
     };
     let delay = vendors.delay_ms.load(Ordering::Relaxed);
     if delay > 0 {
-        tokio::time::sleep(Duration::from_millis(delay)).await;
+        until(arrived + Duration::from_millis(delay)).await;
     }
     let Recorded(status, headers, body) = recorded;
     (status, headers, Body::from(body)).into_response()
+}
+
+/// Rounded up, the time would depend on when in its millisecond a call arrives, and that on what was measured before:
+/// the last bit of it is waited for by asking what time it is.
+async fn until(end: Instant) {
+    if let Some(early) = end.checked_sub(ROUNDED) {
+        tokio::time::sleep_until(early.into()).await;
+    }
+    while Instant::now() < end {
+        tokio::task::yield_now().await;
+    }
 }

@@ -8,6 +8,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::http::header;
 use axum::routing::get;
+use axum::serve::ListenerExt as _;
 use referral_gateway::clock::{Clock, ClockHand};
 use referral_gateway::config::Config;
 use referral_gateway::gateway;
@@ -33,22 +34,30 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// Starts both. The clock stands still: what is cached stays fresh.
-    pub(crate) fn start() -> Self {
+    /// Starts both, the gateway with so many threads. The clock stands still: what is cached stays fresh.
+    pub(crate) fn start(threads: usize) -> Self {
         let start = "2026-11-01T09:00:00Z".parse().expect("a time");
         let (clock, hand) = Clock::manual(start);
         let sandbox = Sandbox::new(&clock);
         let vendors = Vendors::new(sandbox.router());
         let router = vendors.router();
-        let served = Server::start(|listener| async { axum::serve(listener, router).await });
+        let served = Server::start(|listener| async {
+            let listener = listener.tap_io(|stream| {
+                stream
+                    .set_nodelay(true)
+                    .expect("a connection of this process");
+            });
+            axum::serve(listener, router).await
+        });
         let origin = format!("http://{}", served.address);
         let environment: HashMap<&str, String> = sandbox.environment(&origin).into_iter().collect();
         let config = Config::read(None, &|name| environment.get(name).cloned())
             .expect("the sandbox's environment is all that it takes");
         let app = gateway::build(&config, &clock, &Random::system(), RequestIds::random())
             .expect("the adapters can be made");
-        let gateway =
-            Server::start(|listener| run(listener, app, Duration::ZERO, std::future::pending()));
+        let gateway = Server::with_threads(threads, |listener| {
+            run(listener, app, Duration::ZERO, std::future::pending())
+        });
         Self {
             gateway,
             vendors,

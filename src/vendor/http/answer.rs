@@ -13,9 +13,6 @@ use crate::vendor::error::{Error, Kind, Result};
 use crate::vendor::vitals::RateLimit;
 use crate::vendor::{Unreadable, pause, redact, wire};
 
-/// No documented answer is nested half as deeply.
-const MAX_DEPTH: usize = 64;
-
 /// A 2xx answer, read to its end.
 pub struct Answer {
     pub(super) vendor: Vendor,
@@ -37,9 +34,6 @@ impl Answer {
         };
         if self.body.is_empty() {
             return Err(invalid("the answer has no body".to_owned()));
-        }
-        if wire::is_deeper_than(MAX_DEPTH, &self.body) {
-            return Err(invalid("the answer's JSON is nested too deeply".to_owned()));
         }
         wire::decode(&self.body).map_err(|unreadable| {
             let detail = if self.content_type().contains("json") {

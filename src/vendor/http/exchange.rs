@@ -62,7 +62,10 @@ impl Connections {
             .map_err(|error| self.broken(operation, &error))?;
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
-        let mut body = BytesMut::new();
+        // Room for all of it at once, as far as the vendor says how much that is and it may be read at all.
+        let announced = response.content_length().unwrap_or_default();
+        let room = usize::try_from(announced).map_or(self.max_body, |it| it.min(self.max_body));
+        let mut body = BytesMut::with_capacity(room);
         loop {
             let chunk = response.chunk().await;
             let Some(chunk) = chunk.map_err(|error| self.broken(operation, &error))? else {

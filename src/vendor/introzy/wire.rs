@@ -180,8 +180,8 @@ pub(super) struct FeePreview {
     pub(super) facilitator_count: Option<i64>,
     #[serde(default, deserialize_with = "wire::text")]
     pub(super) connector_user_id: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::raw")]
     pub(super) fee_plans: Option<Box<RawValue>>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::raw")]
     pub(super) facilitators: Option<Box<RawValue>>,
 }

@@ -181,12 +181,11 @@ impl Flat {
 
 impl<'de> Deserialize<'de> for Flat {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = Box::<RawValue>::deserialize(deserializer)?;
-        if is_annotation(&raw) {
+        let raw = <&RawValue>::deserialize(deserializer)?;
+        if is_annotation(raw) {
             return Ok(Self::Annotation);
         }
-        let mut value = serde_json::Deserializer::from_str(raw.get());
-        let text = wire::text(&mut value).map_err(D::Error::custom)?;
+        let text = wire::text_of(raw).map_err(D::Error::custom)?;
         Ok(text.map_or(Self::Absent, Self::Text))
     }
 }
@@ -224,6 +223,6 @@ pub(super) fn is_annotation(raw: &RawValue) -> bool {
 fn if_readable<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(
     deserializer: D,
 ) -> Result<T, D::Error> {
-    let raw = Box::<RawValue>::deserialize(deserializer)?;
-    Ok(decode_row(&raw).unwrap_or_default())
+    let raw = <&RawValue>::deserialize(deserializer)?;
+    Ok(decode_row(raw).unwrap_or_default())
 }
