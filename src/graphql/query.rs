@@ -25,10 +25,6 @@ const MAX_NODES: usize = 200;
     ty = "ID",
     desc = "The global id: opaque, URL-safe and stable."
 ))]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "made and resolved at once, never kept"
-)]
 pub enum Node {
     /// A referral.
     Referral(Referral),
@@ -321,7 +317,7 @@ async fn find_facilitator(ctx: &Context<'_>, id: &str) -> Option<Result<Facilita
         Err(error) if error.kind == crate::vendor::Kind::Unsupported => {
             match loaders.referral(vendor, &referral).await {
                 Ok(found) => match found.map(|found| found.value.facilitators.clone()) {
-                    Some(model::Facilitators::Embedded(rows)) => rows,
+                    Some(model::Facilitators::Embedded(rows)) => rows.into_vec(),
                     _ => return None,
                 },
                 Err(error) => return Some(Err(from_vendor(ctx, &error))),
@@ -331,7 +327,7 @@ async fn find_facilitator(ctx: &Context<'_>, id: &str) -> Option<Result<Facilita
         Err(error) => return Some(Err(from_vendor(ctx, &error))),
     };
     rows.into_iter()
-        .find(|row| row.key == key)
+        .find(|row| *row.key == key)
         .map(|row| Ok(Facilitator(row)))
 }
 

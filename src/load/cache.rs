@@ -10,7 +10,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::counts::{Counts, Use};
-use super::record::{Kind, Record};
+use super::record::{Kind, Record, weight_of_shared};
 use super::{Failure, Loaded};
 use crate::clock::Clock;
 use crate::model::{Vendor, Workspace};
@@ -19,6 +19,10 @@ use crate::vendor::{Error, error};
 /// After a failed reading, what is kept is given out for so long before the vendor is asked for it again: else every
 /// request would wait for a vendor that hangs.
 const RESPITE: Duration = Duration::from_secs(1);
+
+/// About what the store needs for each entry beside key and value: its places in two queues and in the table, their
+/// counts, times and locks.
+const PER_ENTRY: usize = 256;
 
 /// What is known of vendors' records.
 pub struct Cache {
@@ -47,12 +51,16 @@ pub struct Lifetimes {
     pub missing: Duration,
 }
 
-/// What the keys of one vendor's records in one workspace have in common. Nothing is cached without it.
+/// What the keys of one vendor's records in one workspace have in common. Nothing is cached without it. The keys of a
+/// list's rows share one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Scope {
+pub struct Scope(Arc<Whose>);
+
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Whose {
     workspace: Workspace,
     vendor: Vendor,
-    account: Arc<str>,
+    account: Box<str>,
 }
 
 /// What tells one cached record from another.
@@ -108,16 +116,16 @@ impl Default for Lifetimes {
 impl Scope {
     /// The scope of a vendor's records in a workspace, as seen from an account where that matters.
     pub fn new(workspace: Workspace, vendor: Vendor, account: &str) -> Self {
-        Self {
+        Self(Arc::new(Whose {
             workspace,
             vendor,
             account: account.into(),
-        }
+        }))
     }
 
     /// Whose records these are.
     pub fn vendor(&self) -> Vendor {
-        self.vendor
+        self.0.vendor
     }
 
     /// The key of one record.
@@ -133,7 +141,7 @@ impl Scope {
 impl Key {
     /// Whose record it is.
     pub fn vendor(&self) -> Vendor {
-        self.scope.vendor
+        self.scope.vendor()
     }
 
     /// What it is.
@@ -263,15 +271,35 @@ impl Cache {
         value: Option<Arc<T>>,
         began: Began,
     ) -> Option<Loaded<T>> {
-        let weight =
-            value.as_ref().map_or(0, |value| value.weight()) + key.weight() + size_of::<Entry>();
+        let weight = value.as_ref().map_or(0, |value| value.weight());
+        let kept = value
+            .clone()
+            .map(|value| value as Arc<dyn Any + Send + Sync>);
+        self.keep(key, kept, began, weight);
+        value.map(|value| Loaded {
+            value,
+            fetched_at: began.at,
+            failure: None,
+        })
+    }
+
+    /// Keeps a row of a list as a record, like `put`.
+    pub(super) fn put_shared<T: Record>(&self, key: &Key, row: &Arc<T>, began: Began) {
+        self.keep(key, Some(row.clone()), began, weight_of_shared(&**row));
+    }
+
+    fn keep(
+        &self,
+        key: &Key,
+        value: Option<Arc<dyn Any + Send + Sync>>,
+        began: Began,
+        weight: usize,
+    ) {
         let entry = Entry {
-            value: value
-                .clone()
-                .map(|value| value as Arc<dyn Any + Send + Sync>),
+            value,
             began,
             failure: None,
-            weight: u32::try_from(weight).unwrap_or(u32::MAX),
+            weight: u32::try_from(weight + key.weight()).unwrap_or(u32::MAX),
         };
         // Held until the entry is in, so that nothing passes between the look and the deed.
         let writes = self.writes.write().unwrap_or_else(PoisonError::into_inner);
@@ -284,11 +312,6 @@ impl Cache {
         if is_current && is_latest() {
             self.store.insert(key.clone(), entry);
         }
-        value.map(|value| Loaded {
-            value,
-            fetched_at: began.at,
-            failure: None,
-        })
     }
 
     /// Notes that a record could not be read. What is kept of it is from now on said to be stale, or is forgotten where
@@ -378,8 +401,7 @@ impl Cache {
 
 impl Key {
     fn weight(&self) -> usize {
-        // Beside the key itself, what the store needs for each entry.
-        size_of::<Self>() + self.id.len() + 128
+        size_of::<Self>() + size_of::<Entry>() + self.id.len() + PER_ENTRY
     }
 }
 

@@ -2,10 +2,11 @@
 
 use std::cmp::Ordering;
 use std::future::Future;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::record::{Kind, Record};
+use super::record::{Kind, Record, weight_of_shared};
 use crate::model::{
     Connection, ConnectionFilter, Order, OrderDirection, OrderField, Referral, ReferralFilter,
     Vendor,
@@ -36,7 +37,7 @@ pub trait Listed: Record + Sized {
     /// Whose row it is.
     fn vendor(&self) -> Vendor;
     /// The vendor's id.
-    fn remote_id(&self) -> &str;
+    fn remote_id(&self) -> &Arc<str>;
     /// The time by which it is ordered.
     fn time(&self, field: OrderField) -> Option<Timestamp>;
     /// Whether it says all that a single read would.
@@ -74,7 +75,7 @@ impl Rank {
         Self {
             time: row.time(field),
             vendor: row.vendor(),
-            remote_id: row.remote_id().to_owned(),
+            remote_id: row.remote_id().to_string(),
         }
     }
 
@@ -122,11 +123,24 @@ fn compare(one: Place<'_>, other: Place<'_>, direction: OrderDirection) -> Order
         .then_with(|| one.2.cmp(other.2))
 }
 
+/// What a list's rows weigh. Only complete ones are kept as records as well.
+pub(super) fn weight_of_rows<T: Listed>(rows: &[Arc<T>]) -> usize {
+    let rows = rows.iter().map(|row| {
+        size_of::<Arc<T>>()
+            + if row.is_complete() {
+                weight_of_shared(&**row)
+            } else {
+                row.weight()
+            }
+    });
+    rows.sum()
+}
+
 impl<T: Listed> Record for Page<T> {
     const KIND: Kind = T::PAGE;
 
     fn weight(&self) -> usize {
-        self.rows.iter().map(|row| row.weight()).sum::<usize>() + size_of::<Self>()
+        weight_of_rows(&self.rows) + size_of::<Self>()
     }
 }
 
@@ -140,7 +154,7 @@ impl Listed for Referral {
         self.vendor
     }
 
-    fn remote_id(&self) -> &str {
+    fn remote_id(&self) -> &Arc<str> {
         &self.remote_id
     }
 
@@ -222,7 +236,7 @@ impl Listed for Connection {
         self.vendor
     }
 
-    fn remote_id(&self) -> &str {
+    fn remote_id(&self) -> &Arc<str> {
         &self.remote_id
     }
 

@@ -106,7 +106,7 @@ impl Loaders {
             return known;
         }
         let is_it =
-            |row: &&Loaded<Referral>| row.value.vendor == vendor && row.value.remote_id == id;
+            |row: &&Loaded<Referral>| row.value.vendor == vendor && *row.value.remote_id == *id;
         let listed = self.listed().iter().find(is_it).cloned();
         if listed.is_some() {
             return Ok(listed);

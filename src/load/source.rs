@@ -86,7 +86,7 @@ struct Paged<T> {
     /// Rows without the time; they come last.
     untimed: Vec<Loaded<T>>,
     /// What stood on earlier pages: a row that moves from page to page meanwhile is given once.
-    seen: HashSet<String>,
+    seen: HashSet<Arc<str>>,
     /// The page read last, whose rows count as seen once another is read. Most lists end with their first.
     last: Option<Arc<Page<T>>>,
     /// When the last page was read. None behind it may be older.
@@ -237,7 +237,7 @@ impl<T: Listed> Source<T> {
                 break;
             }
             let row = &snapshot.rows[*index as usize];
-            if !row.passes(&self.filter) && !looked_up.contains(row.remote_id()) {
+            if !row.passes(&self.filter) && !looked_up.contains(&**row.remote_id()) {
                 continue;
             }
             total += 1;
@@ -259,7 +259,7 @@ impl<T: Listed> Source<T> {
         let rows = snapshot.rows.iter();
         let mut open: Vec<String> = rows
             .filter(|row| row.is_judged_whole(&self.filter) && !row.passes(&self.filter))
-            .map(|row| row.remote_id().to_owned())
+            .map(|row| row.remote_id().to_string())
             .collect();
         self.findings.cut |= open.len() > MAX_LOOK_UPS;
         open.truncate(MAX_LOOK_UPS);
@@ -331,13 +331,13 @@ impl<T: Listed> Source<T> {
         self.findings.note_page(&loaded);
 
         if let Some(last) = paged.last.replace(page.clone()) {
-            let ids = last.rows.iter().map(|row| row.remote_id().to_owned());
+            let ids = last.rows.iter().map(|row| row.remote_id().clone());
             paged.seen.extend(ids);
         }
         let mut out = Vec::new();
         let mut beyond = false;
         for row in &page.rows {
-            if paged.seen.contains(row.remote_id()) {
+            if paged.seen.contains(&**row.remote_id()) {
                 continue;
             }
             let row = loaded.with(row.clone());
@@ -472,8 +472,7 @@ impl From<'_> {
         let fetch = |began| async move {
             let mut page = T::page(&*adapter, &call, &native, at.as_ref()).await?;
             let mut ids = HashSet::with_capacity(page.rows.len());
-            page.rows
-                .retain(|row| ids.insert(row.remote_id().to_owned()));
+            page.rows.retain(|row| ids.insert(row.remote_id().clone()));
             prime.rows(&page.rows, began);
             Ok(Some(Arc::new(page)))
         };
@@ -538,8 +537,8 @@ struct Primer {
 impl Primer {
     fn rows<T: Listed>(&self, rows: &[Arc<T>], began: Began) {
         for row in rows.iter().filter(|row| row.is_complete()) {
-            let key = self.scope.key(T::KIND, row.remote_id().into());
-            self.cache.put(&key, Some(row.clone()), began);
+            let key = self.scope.key(T::KIND, row.remote_id().clone());
+            self.cache.put_shared(&key, row, began);
         }
     }
 }

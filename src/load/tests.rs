@@ -56,7 +56,7 @@ fn connection((id, seconds): &Row) -> Arc<Connection> {
     let time = seconds.map(|seconds| DateTime(jiff::Timestamp::from_second(seconds).unwrap()));
     Arc::new(Connection {
         vendor: VENDOR,
-        remote_id: id.clone(),
+        remote_id: id.as_str().into(),
         status: ConnectionStatus::Accepted,
         direction: None,
         sender: None,
@@ -222,7 +222,7 @@ impl World {
                 "{:?}",
                 page.reports
             );
-            ids.extend(page.rows.iter().map(|row| row.value.remote_id.clone()));
+            ids.extend(page.rows.iter().map(|row| row.value.remote_id.to_string()));
             if !page.has_next {
                 return ids;
             }
@@ -346,8 +346,8 @@ async fn a_page_that_is_older_than_the_one_before_it_is_read_anew() {
     world.script.rows.lock().unwrap().insert(0, newest);
     world.hand.advance(Duration::from_secs(31));
     let aging = world.page(1, None, NEWEST).await;
-    assert_eq!(aging.rows[0].value.remote_id, "r000");
-    while world.page(1, None, NEWEST).await.rows[0].value.remote_id != "new" {
+    assert_eq!(&*aging.rows[0].value.remote_id, "r000");
+    while *world.page(1, None, NEWEST).await.rows[0].value.remote_id != *"new" {
         tokio::task::yield_now().await;
     }
     let given = world.page(7, None, NEWEST).await;

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use futures_util::stream::{self, StreamExt as _};
 
-use super::listed::{Listed, compare_rows};
+use super::listed::{Listed, compare_rows, weight_of_rows};
 use super::record::{Kind, Record};
 use crate::model::{Order, OrderDirection, OrderField};
 use crate::vendor::{Adapter, Call, Error, Native, Next, Page, Unreadable};
@@ -38,7 +38,8 @@ impl<T: Listed> Record for Snapshot<T> {
     const KIND: Kind = T::SNAPSHOT;
 
     fn weight(&self) -> usize {
-        self.rows.iter().map(|row| row.weight() + 40).sum::<usize>() + size_of::<Self>()
+        let indices = self.rows.len() * self.sorted.len() * size_of::<u32>();
+        weight_of_rows(&self.rows) + indices + size_of::<Self>()
     }
 }
 
@@ -130,6 +131,8 @@ async fn read_once<T: Listed>(
         gathered.rows.truncate(max_scan);
         cut = true;
     }
+    // It stays as it is, and grew by doubling.
+    gathered.rows.shrink_to_fit();
     let snapshot = Snapshot {
         rows: gathered.rows,
         unreadable: gathered.unreadable,
@@ -144,7 +147,7 @@ async fn read_once<T: Listed>(
 /// Rows put together from pages; a row that moved to another page meanwhile is kept once.
 struct Gathered<T> {
     rows: Vec<Arc<T>>,
-    seen: HashSet<String>,
+    seen: HashSet<Arc<str>>,
     unreadable: usize,
     first_unreadable: Option<Unreadable>,
     total: Option<u64>,
@@ -173,7 +176,7 @@ impl<T: Listed> Gathered<T> {
         let first = page.rows.first().map(|row| row.remote_id());
         self.has_shrunk |= page.repeats && first.is_some_and(|first| !self.seen.contains(first));
         for row in page.rows {
-            if self.seen.insert(row.remote_id().to_owned()) {
+            if self.seen.insert(row.remote_id().clone()) {
                 self.rows.push(row);
             }
         }

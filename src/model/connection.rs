@@ -1,5 +1,7 @@
 //! A standing link between two firms, along which referrals may be sent.
 
+use std::sync::Arc;
+
 use super::{DateTime, Direction, GlobalId, Json, Party, Vendor};
 
 /// One connection of one vendor.
@@ -8,7 +10,7 @@ pub struct Connection {
     /// Whose it is.
     pub vendor: Vendor,
     /// The vendor's own id.
-    pub remote_id: String,
+    pub remote_id: Arc<str>,
     /// In our words.
     pub status: ConnectionStatus,
     /// As seen from the configured account.
@@ -45,6 +47,6 @@ pub enum ConnectionStatus {
 impl Connection {
     /// Its id in the schema.
     pub fn global_id(&self) -> GlobalId {
-        GlobalId::Connection(self.vendor, self.remote_id.clone())
+        GlobalId::Connection(self.vendor, self.remote_id.to_string())
     }
 }

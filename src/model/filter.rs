@@ -111,6 +111,7 @@ impl ReferralFilter {
             && self.moderation.is_none_or(|wanted| {
                 referral
                     .moderation
+                    .as_deref()
                     .is_some_and(|m| m.referrer == wanted || m.referred == wanted)
             })
             && within(referral.created_at, self.created_after, self.created_before)
@@ -118,11 +119,11 @@ impl ReferralFilter {
             && self
                 .connection_id
                 .as_ref()
-                .is_none_or(|(_, id)| referral.connection_id.as_ref() == Some(id))
+                .is_none_or(|(_, id)| referral.connection_id.as_deref() == Some(id))
             && self
                 .engagement_id
                 .as_ref()
-                .is_none_or(|(_, id)| referral.engagement_id.as_ref() == Some(id))
+                .is_none_or(|(_, id)| referral.engagement_id.as_deref() == Some(id))
             && self
                 .email
                 .as_deref()

@@ -1,22 +1,22 @@
 //! Our vocabulary: plain structs that know no framework and no vendor's words. The clients map into them, the schema
 //! shows them.
 
+mod bytes;
 pub mod connection;
-pub mod details;
 pub mod filter;
 pub mod id;
 pub mod referral;
 pub mod scalar;
+mod texts;
 pub mod vendor;
 
 pub use connection::{Connection, ConnectionStatus};
-pub use details::Details;
 pub use filter::{ConnectionFilter, Order, OrderDirection, OrderField, ReferralFilter};
 pub use id::{GlobalId, IdError};
 pub use referral::{
     Direction, Facilitator, FacilitatorRole, FacilitatorSide, Facilitators, FeePreview, Moderation,
-    ModerationProgress, ModerationStatus, Money, Note, Organization, Party, Person, Referral,
-    ReferralAction, ReferralStatus, Stage,
+    ModerationProgress, ModerationStatus, Money, Note, Organization, Party, Person, PersonTexts,
+    Referral, ReferralAction, ReferralStatus, Stage,
 };
 pub use scalar::{Date, DateTime, Decimal, Json};
 pub use vendor::{Capability, Vendor, Workspace};

@@ -1,22 +1,26 @@
 //! A referral, "REFERRER introduces REFERRED to RECIPIENT", and what hangs on it.
 
-use super::{DateTime, Decimal, Details, GlobalId, Json, Vendor};
+use std::borrow::Cow;
+use std::sync::Arc;
 
-/// One referral of one vendor.
+use super::texts::Texts;
+use super::{DateTime, Decimal, GlobalId, Json, Vendor};
+
+/// One referral of one vendor. Tens of thousands are kept in memory, so its texts and lists have no room to grow.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Referral {
     /// Whose it is.
     pub vendor: Vendor,
-    /// The vendor's own id.
-    pub remote_id: String,
+    /// The vendor's own id, which the record's key in the cache shares.
+    pub remote_id: Arc<str>,
     /// What it is called.
-    pub name: Option<String>,
+    pub name: Option<Box<str>>,
     /// What it is about.
-    pub description: Option<String>,
+    pub description: Option<Box<str>>,
     /// In our words.
     pub status: ReferralStatus,
     /// In the vendor's words.
-    pub vendor_status: Option<String>,
+    pub vendor_status: Option<Box<str>>,
     /// Where it stands in the vendor's pipeline.
     pub stage: Option<Stage>,
     /// As seen from the configured account.
@@ -26,7 +30,7 @@ pub struct Referral {
     /// Who introduces.
     pub referrer: Option<Party>,
     /// Who is introduced.
-    pub referred: Vec<Party>,
+    pub referred: Box<[Party]>,
     /// To whom.
     pub recipient: Option<Party>,
     /// Who helps it along.
@@ -34,15 +38,15 @@ pub struct Referral {
     /// Whether this vendor keeps notes on referrals.
     pub has_notes: bool,
     /// The vendor's id of the connection it was sent along.
-    pub connection_id: Option<String>,
+    pub connection_id: Option<Box<str>>,
     /// The vendor's id of the engagement it belongs to.
-    pub engagement_id: Option<String>,
+    pub engagement_id: Option<Box<str>>,
     /// Its moderation, where the vendor has one.
-    pub moderation: Option<Moderation>,
+    pub moderation: Option<Box<Moderation>>,
     /// What the writes would accept now.
-    pub allowed_actions: Vec<ReferralAction>,
+    pub allowed_actions: Box<[ReferralAction]>,
     /// The caller's own reference.
-    pub external_reference: Option<String>,
+    pub external_reference: Option<Box<str>>,
     /// When it was created.
     pub created_at: Option<DateTime>,
     /// When it last changed.
@@ -52,10 +56,8 @@ pub struct Referral {
     /// When it was closed.
     pub closed_at: Option<DateTime>,
     /// The vendor's own version of the record; without one, the record's hash is its version.
-    pub version: Option<String>,
-    /// What only this vendor has.
-    pub details: Details,
-    /// The record as the vendor sent it.
+    pub version: Option<Box<str>>,
+    /// The record as the vendor sent it. What only this vendor has is read from it when it is asked for.
     pub raw: Json,
     /// False for a list row that lacks what a single read would carry (its parties).
     pub complete: bool,
@@ -116,18 +118,18 @@ pub struct Money {
     /// Exact, in major units.
     pub amount: Decimal,
     /// ISO 4217.
-    pub currency: String,
+    pub currency: Box<str>,
 }
 
 /// A step of a vendor's pipeline.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stage {
     /// The vendor's id of the stage.
-    pub remote_id: Option<String>,
+    pub remote_id: Option<Box<str>>,
     /// What people call it.
-    pub label: String,
+    pub label: Box<str>,
     /// `#RRGGBB`.
-    pub color: Option<String>,
+    pub color: Option<Box<str>>,
 }
 
 /// Someone who takes part.
@@ -142,29 +144,31 @@ pub enum Party {
 /// A human being, as far as the vendor tells.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Person {
-    /// The vendor's id.
-    pub remote_id: Option<String>,
-    /// In full.
-    pub name: Option<String>,
-    /// Given name.
-    pub first_name: Option<String>,
-    /// Family name.
-    pub last_name: Option<String>,
-    /// E-mail address.
-    pub email: Option<String>,
-    /// Telephone number as the vendor writes it.
-    pub phone: Option<String>,
-    /// Where they work.
-    pub organization: Option<Organization>,
+    texts: Texts<6>,
+    organization: Option<Box<Organization>>,
 }
 
 /// A company or firm.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Organization {
+pub struct Organization(Texts<2>);
+
+/// What is known of a person.
+#[derive(Clone, Debug, Default)]
+pub struct PersonTexts<'a> {
     /// The vendor's id.
-    pub remote_id: Option<String>,
-    /// What it is called.
-    pub name: Option<String>,
+    pub remote_id: Option<&'a str>,
+    /// In full; put together from its parts where there are only those.
+    pub name: Option<&'a str>,
+    /// Given name.
+    pub first_name: Option<&'a str>,
+    /// Family name.
+    pub last_name: Option<&'a str>,
+    /// E-mail address.
+    pub email: Option<&'a str>,
+    /// Telephone number as the vendor writes it.
+    pub phone: Option<&'a str>,
+    /// Where they work.
+    pub organization: Option<Organization>,
 }
 
 /// A referral's facilitators, as its record carries them.
@@ -173,7 +177,7 @@ pub enum Facilitators {
     /// This vendor has none.
     Unsupported,
     /// The record carries them all.
-    Embedded(Vec<Facilitator>),
+    Embedded(Box<[Facilitator]>),
     /// They must be read by a call of their own.
     Separate,
 }
@@ -184,11 +188,11 @@ pub struct Facilitator {
     /// The vendor of the referral.
     pub vendor: Vendor,
     /// The referral's id at the vendor.
-    pub referral_id: String,
+    pub referral_id: Arc<str>,
     /// What tells it apart below its referral: the row's id, or a team member's e-mail address.
-    pub key: String,
+    pub key: Arc<str>,
     /// The vendor's own id of the row.
-    pub remote_id: Option<String>,
+    pub remote_id: Option<Arc<str>>,
     /// What they do.
     pub role: FacilitatorRole,
     /// Whose side they are on.
@@ -301,13 +305,13 @@ pub struct FeePreview {
 impl Referral {
     /// Its id in the schema.
     pub fn global_id(&self) -> GlobalId {
-        GlobalId::Referral(self.vendor, self.remote_id.clone())
+        GlobalId::Referral(self.vendor, self.remote_id.to_string())
     }
 
     /// Everyone who takes part: referrer, referred, recipient and the facilitators that the record carries.
     pub fn parties(&self) -> impl Iterator<Item = &Party> {
         let facilitators = match &self.facilitators {
-            Facilitators::Embedded(rows) => rows.as_slice(),
+            Facilitators::Embedded(rows) => &**rows,
             Facilitators::Unsupported | Facilitators::Separate => &[],
         };
         self.referrer
@@ -323,38 +327,128 @@ impl Facilitator {
     pub fn global_id(&self) -> GlobalId {
         GlobalId::Facilitator {
             vendor: self.vendor,
-            referral: self.referral_id.clone(),
-            key: self.key.clone(),
+            referral: self.referral_id.to_string(),
+            key: self.key.to_string(),
         }
     }
 }
 
 impl Party {
+    /// How many bytes it holds beside itself.
+    pub(super) fn held(&self) -> usize {
+        match self {
+            Self::Person(person) => {
+                let organization = person.organization();
+                person.texts.held()
+                    + organization.map_or(0, |organization| {
+                        size_of::<Organization>() + organization.0.held()
+                    })
+            }
+            Self::Organization(organization) => organization.0.held(),
+        }
+    }
+
     /// What it is called.
     pub fn name(&self) -> Option<&str> {
         match self {
-            Self::Person(person) => person.name.as_deref(),
-            Self::Organization(organization) => organization.name.as_deref(),
+            Self::Person(person) => person.name(),
+            Self::Organization(organization) => organization.name(),
         }
     }
 
     /// A person's e-mail address.
     pub fn email(&self) -> Option<&str> {
         match self {
-            Self::Person(person) => person.email.as_deref(),
+            Self::Person(person) => person.email(),
             Self::Organization(_) => None,
         }
     }
 }
 
 impl Person {
-    /// A person whose full name is given, or put together from its parts.
-    pub fn with_full_name(mut self) -> Self {
-        if self.name.is_none() {
-            let parts = [self.first_name.as_deref(), self.last_name.as_deref()];
-            let name = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
-            self.name = Some(name).filter(|name| !name.is_empty());
+    /// The vendor's id.
+    pub fn remote_id(&self) -> Option<&str> {
+        self.texts.get(0)
+    }
+
+    /// In full.
+    pub fn name(&self) -> Option<&str> {
+        self.texts.get(1)
+    }
+
+    /// Given name.
+    pub fn first_name(&self) -> Option<&str> {
+        self.texts.get(2)
+    }
+
+    /// Family name.
+    pub fn last_name(&self) -> Option<&str> {
+        self.texts.get(3)
+    }
+
+    /// E-mail address.
+    pub fn email(&self) -> Option<&str> {
+        self.texts.get(4)
+    }
+
+    /// Telephone number as the vendor writes it.
+    pub fn phone(&self) -> Option<&str> {
+        self.texts.get(5)
+    }
+
+    /// Where they work.
+    pub fn organization(&self) -> Option<&Organization> {
+        self.organization.as_deref()
+    }
+}
+
+impl From<PersonTexts<'_>> for Person {
+    fn from(known: PersonTexts<'_>) -> Self {
+        let is_said = |text: &&str| !text.trim().is_empty();
+        let (first_name, last_name) = (known.first_name, known.last_name);
+        let parts = || {
+            [first_name, last_name]
+                .into_iter()
+                .flatten()
+                .filter(is_said)
+        };
+        let whole = known.name.filter(is_said).map_or_else(
+            || Cow::Owned(parts().collect::<Vec<_>>().join(" ")),
+            Cow::Borrowed,
+        );
+        Self {
+            texts: Texts::new([
+                known.remote_id,
+                Some(&whole),
+                first_name,
+                last_name,
+                known.email,
+                known.phone,
+            ]),
+            organization: known.organization.map(Box::new),
         }
-        self
+    }
+}
+
+impl From<PersonTexts<'_>> for Party {
+    fn from(known: PersonTexts<'_>) -> Self {
+        Self::Person(known.into())
+    }
+}
+
+impl Organization {
+    /// An organization of this id and name.
+    pub fn new(remote_id: Option<&str>, name: Option<&str>) -> Self {
+        Self(Texts::new([remote_id, name]))
+    }
+
+    /// The vendor's id.
+    pub fn remote_id(&self) -> Option<&str> {
+        self.0.get(0)
+    }
+
+    /// What it is called.
+    pub fn name(&self) -> Option<&str> {
+        self.0.get(1)
     }
 }

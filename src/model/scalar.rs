@@ -1,5 +1,6 @@
 //! Values with a text form of their own: times in UTC, dates, exact decimal numbers, and a vendor's own JSON.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -18,8 +19,19 @@ pub struct DateTime(pub Timestamp);
 pub struct Date(pub civil::Date);
 
 /// An exact decimal number: the digits the vendor sent, never through a float.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Decimal(BigDecimal);
+#[derive(Clone, Debug)]
+pub struct Decimal(Number);
+
+/// Nearly every amount fits the first form, which takes no memory beside itself.
+#[derive(Clone, Debug)]
+enum Number {
+    /// These digits, so many of them behind the point.
+    Short {
+        digits: i64,
+        scale: i8,
+    },
+    Long(Box<BigDecimal>),
+}
 
 /// JSON as the vendor wrote it.
 #[derive(Clone, Debug)]
@@ -75,26 +87,59 @@ impl FromStr for Decimal {
         if number.digits() > MAX_DIGITS || scale > MAX_DIGITS {
             return Err(NotDecimal);
         }
-        Ok(Self(number))
+        Ok(Self(number.into()))
     }
 }
 
 impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.to_plain_string())
+        match &self.0 {
+            Number::Short { digits, scale: 0 } => digits.fmt(f),
+            number => f.write_str(&number.big().to_plain_string()),
+        }
     }
 }
 
 impl From<i64> for Decimal {
-    fn from(number: i64) -> Self {
-        Self(number.into())
+    fn from(digits: i64) -> Self {
+        Self(Number::Short { digits, scale: 0 })
+    }
+}
+
+impl PartialEq for Decimal {
+    /// Goes by the value: `1.0` is `1`.
+    fn eq(&self, other: &Self) -> bool {
+        self.0.big() == other.0.big()
+    }
+}
+
+impl Eq for Decimal {}
+
+impl From<BigDecimal> for Number {
+    fn from(number: BigDecimal) -> Self {
+        let (digits, scale) = number.as_bigint_and_scale();
+        match (i64::try_from(&*digits), i8::try_from(scale)) {
+            (Ok(digits), Ok(scale)) => Self::Short { digits, scale },
+            _ => Self::Long(Box::new(number)),
+        }
+    }
+}
+
+impl Number {
+    fn big(&self) -> Cow<'_, BigDecimal> {
+        match self {
+            Self::Short { digits, scale } => {
+                Cow::Owned(BigDecimal::new((*digits).into(), (*scale).into()))
+            }
+            Self::Long(number) => Cow::Borrowed(number),
+        }
     }
 }
 
 impl Decimal {
     /// Whether it is below zero.
     pub fn is_negative(&self) -> bool {
-        self.0.sign() == bigdecimal::num_bigint::Sign::Minus
+        self.0.big().sign() == bigdecimal::num_bigint::Sign::Minus
     }
 }
 
@@ -118,11 +163,33 @@ mod tests {
 
     #[test]
     fn decimals_keep_every_digit_of_the_vendor() {
-        for text in ["50000", "0.1", "12.50", "9007199254740993.01", "-0.5", "0"] {
+        for text in [
+            "50000",
+            "0.1",
+            "12.50",
+            "9007199254740993.01",
+            "-0.5",
+            "0",
+            "-9223372036854775808",
+            "9223372036854775808",
+            "123456789012345678901234567890.123456789",
+        ] {
             assert_eq!(text.parse::<Decimal>().unwrap().to_string(), text);
         }
         assert_eq!("1.5e3".parse::<Decimal>().unwrap().to_string(), "1500");
         assert_eq!("25E-2".parse::<Decimal>().unwrap().to_string(), "0.25");
+    }
+
+    #[test]
+    fn decimals_are_equal_by_value_however_they_are_written_and_kept() {
+        let read = |text: &str| text.parse::<Decimal>().unwrap();
+        assert_eq!(read("1.0"), 1.into());
+        assert_eq!(
+            read("1.00000000000000000000000000000000000000000000"),
+            1.into()
+        );
+        assert_ne!(read("10"), 1.into());
+        assert!(read("-0.01").is_negative() && !read("0").is_negative());
     }
 
     #[test]

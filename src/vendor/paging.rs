@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use serde::de::DeserializeOwned;
 use tracing::warn;
 
-use super::wire::Row;
-use crate::model::Vendor;
+use super::wire::{Row, decode_row};
+use crate::model::{Json, Vendor};
 
 /// How a list with a certain filter and order is best read from a vendor.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,6 +94,11 @@ pub fn read_rows<T>(
         }
     }
     (readable, unreadable)
+}
+
+/// Reads a record's own text once more, for what is not kept of it.
+pub fn read_again<T: DeserializeOwned>(raw: &Json) -> T {
+    decode_row(&raw.0).expect("the record was made by reading this same text as this same type")
 }
 
 impl Unreadable {

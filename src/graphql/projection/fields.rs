@@ -37,7 +37,7 @@ pub fn referral<'w>(selected: &Selected<'_>, complete: bool) -> Option<Object<'w
             "stage" => member(|row: &Row| row.value.stage.as_ref(), stage(selected)?),
             "value" => member(|row: &Row| row.value.value.as_ref(), money(selected)?),
             "moderation" => member(
-                |row: &Row| row.value.moderation.as_ref(),
+                |row: &Row| row.value.moderation.as_deref(),
                 moderation(selected)?,
             ),
             "referrer" if complete => {
@@ -139,16 +139,13 @@ fn party<'w>(selected: &Selected<'_>) -> Option<impl Fn(&Party, &mut Vec<u8>) + 
 fn person<'w>(selected: &Selected<'_>) -> Option<Object<'w, Person>> {
     selected.object(&["Person", "Party"], |name, selected| {
         Some(match name {
-            "remoteId" => leaf(|of: &Person, out| optional(of.remote_id.as_deref(), text, out)),
-            "name" => leaf(|of: &Person, out| optional(of.name.as_deref(), text, out)),
-            "firstName" => leaf(|of: &Person, out| optional(of.first_name.as_deref(), text, out)),
-            "lastName" => leaf(|of: &Person, out| optional(of.last_name.as_deref(), text, out)),
-            "email" => leaf(|of: &Person, out| optional(of.email.as_deref(), text, out)),
-            "phone" => leaf(|of: &Person, out| optional(of.phone.as_deref(), text, out)),
-            "organization" => member(
-                |of: &Person| of.organization.as_ref(),
-                organization(selected)?,
-            ),
+            "remoteId" => leaf(|of: &Person, out| optional(of.remote_id(), text, out)),
+            "name" => leaf(|of: &Person, out| optional(of.name(), text, out)),
+            "firstName" => leaf(|of: &Person, out| optional(of.first_name(), text, out)),
+            "lastName" => leaf(|of: &Person, out| optional(of.last_name(), text, out)),
+            "email" => leaf(|of: &Person, out| optional(of.email(), text, out)),
+            "phone" => leaf(|of: &Person, out| optional(of.phone(), text, out)),
+            "organization" => member(|of: &Person| of.organization(), organization(selected)?),
             _ => return None,
         })
     })
@@ -157,10 +154,8 @@ fn person<'w>(selected: &Selected<'_>) -> Option<Object<'w, Person>> {
 fn organization<'w>(selected: &Selected<'_>) -> Option<Object<'w, Organization>> {
     selected.object(&["Organization", "Party"], |name, _| {
         Some(match name {
-            "remoteId" => {
-                leaf(|of: &Organization, out| optional(of.remote_id.as_deref(), text, out))
-            }
-            "name" => leaf(|of: &Organization, out| optional(of.name.as_deref(), text, out)),
+            "remoteId" => leaf(|of: &Organization, out| optional(of.remote_id(), text, out)),
+            "name" => leaf(|of: &Organization, out| optional(of.name(), text, out)),
             _ => return None,
         })
     })

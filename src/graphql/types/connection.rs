@@ -72,7 +72,7 @@ impl Connection {
         #[graphql(desc = "How many rows, 1 to 100.", default = 20)] first: Option<i32>,
         #[graphql(desc = "The cursor after which the page begins.")] after: Option<String>,
     ) -> Result<ReferralPage, Error> {
-        let connection_id = Some((self.0.value.vendor, self.0.value.remote_id.clone()));
+        let connection_id = Some((self.0.value.vendor, self.0.value.remote_id.to_string()));
         let vendors = Some(vec![self.0.value.vendor]);
         let filter = ReferralFilter {
             vendors,

@@ -1,10 +1,8 @@
 //! The union of what only one vendor has: one member per row of the table of vendors.
 
-use std::sync::Arc;
-
 use async_graphql::Union;
 
-use crate::model::Details;
+use crate::model::{Referral, Vendor};
 
 macro_rules! union {
     ($( $(#[doc = $doc:literal])* $variant:ident = $name:literal, $path:literal, $module:ident, $details:ident; )*) => {
@@ -13,14 +11,17 @@ macro_rules! union {
         pub enum ReferralDetails {
             $(
                 $(#[doc = $doc])*
-                $variant(Arc<crate::vendor::$module::schema::$details>),
+                $variant(Box<crate::vendor::$module::schema::$details>),
             )*
         }
 
         impl ReferralDetails {
-            /// The details of a referral.
-            pub fn of(details: &Details) -> Self {
-                match details { $( Details::$variant(own) => Self::$variant(own.clone()), )* }
+            /// The details of a referral, read from the vendor's JSON each time: few queries ask for them, and kept they
+            /// would take more memory than the rest of the record.
+            pub fn of(referral: &Referral) -> Self {
+                match referral.vendor { $(
+                    Vendor::$variant => Self::$variant(Box::new(crate::vendor::$module::details(&referral.raw))),
+                )* }
             }
         }
     };

@@ -29,37 +29,37 @@ impl Person<'_> {
     /// The vendor's own id, as the create inputs ask for it. Null where the vendor names people without an id
     /// (Partner Center).
     async fn remote_id(&self) -> Option<&str> {
-        self.0.remote_id.as_deref()
+        self.0.remote_id()
     }
 
     /// The full name, put together from its parts where the vendor has only those.
     async fn name(&self) -> Option<&str> {
-        self.0.name.as_deref()
+        self.0.name()
     }
 
     /// The given name.
     async fn first_name(&self) -> Option<&str> {
-        self.0.first_name.as_deref()
+        self.0.first_name()
     }
 
     /// The family name.
     async fn last_name(&self) -> Option<&str> {
-        self.0.last_name.as_deref()
+        self.0.last_name()
     }
 
     /// The e-mail address.
     async fn email(&self) -> Option<&str> {
-        self.0.email.as_deref()
+        self.0.email()
     }
 
     /// The telephone number as the vendor writes it.
     async fn phone(&self) -> Option<&str> {
-        self.0.phone.as_deref()
+        self.0.phone()
     }
 
     /// Where they work.
     async fn organization(&self) -> Option<Organization<'_>> {
-        self.0.organization.as_ref().map(Organization::from)
+        self.0.organization().map(Organization::from)
     }
 }
 
@@ -68,12 +68,12 @@ impl Person<'_> {
 impl Organization<'_> {
     /// The vendor's own id.
     async fn remote_id(&self) -> Option<&str> {
-        self.0.remote_id.as_deref()
+        self.0.remote_id()
     }
 
     /// What it is called.
     async fn name(&self) -> Option<&str> {
-        self.0.name.as_deref()
+        self.0.name()
     }
 }
 

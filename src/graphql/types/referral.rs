@@ -123,7 +123,7 @@ impl Referral {
     ) -> Option<Result<FacilitatorPage, Error>> {
         let rows = match &self.0.value.facilitators {
             model::Facilitators::Unsupported => return None,
-            model::Facilitators::Embedded(rows) => rows.clone(),
+            model::Facilitators::Embedded(rows) => rows.to_vec(),
             model::Facilitators::Separate => {
                 match loaders(ctx)
                     .facilitators(self.0.value.vendor, &self.0.value.remote_id)
@@ -182,7 +182,7 @@ impl Referral {
 
     /// The engagement that it belongs to (Partner Center).
     async fn engagement(&self) -> Option<Engagement> {
-        let remote_id = self.0.value.engagement_id.clone()?;
+        let remote_id = self.0.value.engagement_id.as_deref()?.to_owned();
         Some(Engagement {
             vendor: self.0.value.vendor,
             remote_id,
@@ -191,7 +191,7 @@ impl Referral {
 
     /// Its moderation (SaaSquatch).
     async fn moderation(&self) -> Option<Moderation> {
-        self.0.value.moderation.map(Into::into)
+        self.0.value.moderation.as_deref().copied().map(Into::into)
     }
 
     /// What the moderation, update, facilitator, convert and share mutations would accept now.
@@ -248,7 +248,7 @@ impl Referral {
 
     /// Everything that the vendor documents and the common fields do not carry.
     async fn details(&self) -> ReferralDetails {
-        ReferralDetails::of(&self.0.value.details)
+        ReferralDetails::of(&self.0.value)
     }
 
     /// The vendor's own JSON, untouched. Needs the scope `raw:read` where callers are authenticated.
@@ -272,8 +272,8 @@ impl Referral {
 
 /// The vendor's own version of a record, or a hash of it.
 pub fn version(record: &model::Referral) -> String {
-    let own = record.version.clone();
-    own.unwrap_or_else(|| hash(record.raw.0.get()))
+    let own = record.version.as_deref();
+    own.map_or_else(|| hash(record.raw.0.get()), str::to_owned)
 }
 
 /// A hash of the record whose order of keys does not matter.
@@ -327,9 +327,9 @@ pub struct Moderation {
 impl From<model::Stage> for Stage {
     fn from(stage: model::Stage) -> Self {
         Self {
-            remote_id: stage.remote_id,
-            label: stage.label,
-            color: stage.color,
+            remote_id: stage.remote_id.map(Into::into),
+            label: stage.label.into(),
+            color: stage.color.map(Into::into),
         }
     }
 }

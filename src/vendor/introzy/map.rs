@@ -7,10 +7,11 @@ use serde_json::value::RawValue;
 
 use super::{schema, wire};
 use crate::model::{
-    Details, Facilitator, FacilitatorRole, FacilitatorSide, Facilitators, FeePreview, Json, Money,
-    Note, Organization, Party, Person, Referral, ReferralAction, ReferralStatus, Stage, Vendor,
+    Facilitator, FacilitatorRole, FacilitatorSide, Facilitators, FeePreview, Json, Money, Note,
+    Organization, Party, Person, PersonTexts, Referral, ReferralAction, ReferralStatus, Stage,
+    Vendor,
 };
-use crate::vendor::Unreadable;
+use crate::vendor::paging::{Unreadable, read_again};
 use crate::vendor::wire::{Row, decode_row, nonempty};
 
 /// What the configuration says of stages. Introzy has no status, and every organization names its stages itself.
@@ -45,36 +46,23 @@ pub(super) fn referral(row: Row, statuses: &StageStatus) -> Result<Referral, Unr
     let opp: wire::ReferralOpp = decode_row(&row)?;
     let label = opp.stage.as_ref().and_then(|stage| stage.label.as_deref());
     let status = statuses.of(label);
-    let details = schema::IntrozyReferral {
-        pipeline_deal_id: nonempty(opp.pipeline_deal_id).unwrap_or_else(|| opp.id.clone()),
-        owner: opp.owner.as_ref().map(user_details),
-        seeker: opp.seeker.as_ref().map(party_details),
-        provider: opp.provider.as_ref().map(party_details),
-        connector: opp.connector.as_ref().map(user_details),
-        stage_description: opp.stage.as_ref().and_then(|s| s.description.clone()),
-        stage_sort_order: opp
-            .stage
-            .as_ref()
-            .and_then(|s| s.sort_order?.try_into().ok()),
-    };
+    let id: Arc<str> = opp.id.into();
     let facilitators = match opp.facilitators {
         None => Facilitators::Separate,
-        Some(rows) => Facilitators::Embedded(
-            rows.into_iter()
-                .map(|row| facilitator(&opp.id, row))
-                .collect(),
-        ),
+        Some(rows) => {
+            Facilitators::Embedded(rows.into_iter().map(|row| facilitator(&id, row)).collect())
+        }
     };
     Ok(Referral {
         vendor: Vendor::Introzy,
-        name: opp.name,
-        description: opp.description,
+        name: opp.name.map(Into::into),
+        description: opp.description.map(Into::into),
         status,
         vendor_status: None,
         stage: opp.stage.and_then(stage),
         direction: None,
         value: opp.expected_value.and_then(|amount| {
-            let currency = nonempty(opp.currency)?;
+            let currency = nonempty(opp.currency)?.into();
             Some(Money { amount, currency })
         }),
         referrer: opp.connector.map(party),
@@ -92,25 +80,40 @@ pub(super) fn referral(row: Row, statuses: &StageStatus) -> Result<Referral, Unr
         expires_at: None,
         closed_at: None,
         version: None,
-        details: Details::Introzy(Arc::new(details)),
         raw: json(row),
         complete: true,
-        remote_id: opp.id,
+        remote_id: id,
     })
 }
 
-fn allowed_actions(facilitators: &Facilitators) -> Vec<ReferralAction> {
+/// The part of a referral that only Introzy has.
+pub(crate) fn details(raw: &Json) -> schema::IntrozyReferral {
+    let opp: wire::ReferralOpp = read_again(raw);
+    let stage = opp.stage.unwrap_or_default();
+    schema::IntrozyReferral {
+        pipeline_deal_id: nonempty(opp.pipeline_deal_id).unwrap_or(opp.id),
+        owner: opp.owner.map(user_details),
+        seeker: opp.seeker.map(party_details),
+        provider: opp.provider.map(party_details),
+        connector: opp.connector.map(user_details),
+        stage_description: stage.description,
+        stage_sort_order: stage.sort_order.and_then(|order| order.try_into().ok()),
+    }
+}
+
+fn allowed_actions(facilitators: &Facilitators) -> Box<[ReferralAction]> {
     let removable = matches!(facilitators, Facilitators::Embedded(rows) if !rows.is_empty());
     let mut actions = vec![ReferralAction::AddFacilitator];
     actions.extend(removable.then_some(ReferralAction::RemoveFacilitator));
     actions.extend([ReferralAction::AddNote, ReferralAction::Convert]);
-    actions
+    actions.into()
 }
 
-pub(super) fn facilitator(referral_id: &str, row: wire::Facilitator) -> Facilitator {
+pub(super) fn facilitator(referral_id: &Arc<str>, row: wire::Facilitator) -> Facilitator {
+    let key: Arc<str> = row.id.into();
     Facilitator {
         vendor: Vendor::Introzy,
-        referral_id: referral_id.to_owned(),
+        referral_id: referral_id.clone(),
         role: match row.role.as_deref() {
             Some("connector") => FacilitatorRole::Connector,
             Some("facilitator") => FacilitatorRole::Facilitator,
@@ -124,8 +127,8 @@ pub(super) fn facilitator(referral_id: &str, row: wire::Facilitator) -> Facilita
         },
         party: facilitating_party(row.user, row.company, row.user_id, row.company_id),
         created_at: row.created_at,
-        remote_id: Some(row.id.clone()),
-        key: row.id,
+        remote_id: Some(key.clone()),
+        key,
     }
 }
 
@@ -139,14 +142,14 @@ fn facilitating_party(
     let (user_id, company_id) = (nonempty(user_id), nonempty(company_id));
     let is_company = user.is_none() && user_id.is_none();
     if is_company && (company.is_some() || company_id.is_some()) {
-        let mut organization = organization(company.unwrap_or_default());
-        organization.remote_id = organization.remote_id.or(company_id);
-        return Party::Organization(organization);
+        let mut company = company.unwrap_or_default();
+        company.id = nonempty(company.id).or(company_id);
+        return Party::Organization(organization(&company));
     }
-    let mut person = person(user.unwrap_or_default());
-    person.remote_id = person.remote_id.or(user_id);
-    person.organization = person.organization.or_else(|| company.map(organization));
-    Party::Person(person)
+    let mut user = user.unwrap_or_default();
+    user.id = nonempty(user.id).or(user_id);
+    user.company = user.company.or(company);
+    Party::Person(person(&user))
 }
 
 pub(super) fn note(note: wire::Note) -> Note {
@@ -158,25 +161,24 @@ pub(super) fn note(note: wire::Note) -> Note {
     }
 }
 
-pub(super) fn person(party: wire::Party) -> Person {
-    let person = Person {
-        remote_id: nonempty(party.id),
-        name: nonempty(party.name),
-        first_name: nonempty(party.first_name),
-        last_name: nonempty(party.last_name),
-        email: nonempty(party.email),
-        phone: nonempty(party.phone_number),
-        organization: party.company.map(organization),
-    };
-    person.with_full_name()
+pub(super) fn person(party: &wire::Party) -> Person {
+    Person::from(PersonTexts {
+        remote_id: party.id.as_deref(),
+        name: party.name.as_deref(),
+        first_name: party.first_name.as_deref(),
+        last_name: party.last_name.as_deref(),
+        email: party.email.as_deref(),
+        phone: party.phone_number.as_deref(),
+        organization: party.company.as_ref().map(organization),
+    })
 }
 
 /// A stage without a label shows nothing, and counts as none.
 pub(super) fn stage(stage: wire::Stage) -> Option<Stage> {
     Some(Stage {
-        label: nonempty(stage.label)?,
-        remote_id: nonempty(stage.id),
-        color: nonempty(stage.color),
+        label: nonempty(stage.label)?.into(),
+        remote_id: nonempty(stage.id).map(Into::into),
+        color: nonempty(stage.color).map(Into::into),
     })
 }
 
@@ -197,52 +199,49 @@ pub(super) fn fee_preview(preview: wire::FeePreview) -> Option<FeePreview> {
 
 fn party(party: wire::Party) -> Party {
     if party.kind.as_deref() != Some("COMPANY") {
-        return Party::Person(person(party));
+        return Party::Person(person(&party));
     }
-    let company = party.company.map(organization).unwrap_or_default();
-    Party::Organization(Organization {
-        remote_id: nonempty(party.id).or(company.remote_id),
+    let company = party.company.unwrap_or_default();
+    Party::Organization(organization(&wire::Company {
+        id: nonempty(party.id).or(company.id),
         name: nonempty(party.name).or(company.name),
-    })
+    }))
 }
 
-fn organization(company: wire::Company) -> Organization {
-    Organization {
-        remote_id: nonempty(company.id),
-        name: nonempty(company.name),
-    }
+fn organization(company: &wire::Company) -> Organization {
+    Organization::new(company.id.as_deref(), company.name.as_deref())
 }
 
-fn party_details(party: &wire::Party) -> schema::IntrozyParty {
+fn party_details(party: wire::Party) -> schema::IntrozyParty {
     schema::IntrozyParty {
         kind: party.kind.as_deref().map(|kind| match kind {
             "USER" => schema::IntrozyPartyType::User,
             "COMPANY" => schema::IntrozyPartyType::Company,
             _ => schema::IntrozyPartyType::Unrecognized,
         }),
-        remote_id: party.id.clone(),
-        first_name: party.first_name.clone(),
-        last_name: party.last_name.clone(),
-        email: party.email.clone(),
-        name: party.name.clone(),
-        company: party.company.as_ref().map(company_details),
+        remote_id: party.id,
+        first_name: party.first_name,
+        last_name: party.last_name,
+        email: party.email,
+        name: party.name,
+        company: party.company.map(company_details),
     }
 }
 
-fn user_details(user: &wire::Party) -> schema::IntrozyUser {
+fn user_details(user: wire::Party) -> schema::IntrozyUser {
     schema::IntrozyUser {
-        remote_id: user.id.clone(),
-        first_name: user.first_name.clone(),
-        last_name: user.last_name.clone(),
-        email: user.email.clone(),
-        company: user.company.as_ref().map(company_details),
+        remote_id: user.id,
+        first_name: user.first_name,
+        last_name: user.last_name,
+        email: user.email,
+        company: user.company.map(company_details),
     }
 }
 
-fn company_details(company: &wire::Company) -> schema::IntrozyCompany {
+fn company_details(company: wire::Company) -> schema::IntrozyCompany {
     schema::IntrozyCompany {
-        remote_id: company.id.clone(),
-        name: company.name.clone(),
+        remote_id: company.id,
+        name: company.name,
     }
 }
 

@@ -37,33 +37,27 @@ fn read(row: Row) -> Referral {
     referral(row, &StageStatus::default()).unwrap()
 }
 
-fn details(referral: &Referral) -> &schema::IntrozyReferral {
-    let Details::Introzy(details) = &referral.details else {
-        panic!("the details are another vendor's");
-    };
-    details
+fn details(referral: &Referral) -> schema::IntrozyReferral {
+    super::details(&referral.raw)
 }
 
 #[expect(
     clippy::unnecessary_wraps,
     reason = "what it is compared with may be missing"
 )]
-fn text(text: &str) -> Option<String> {
-    Some(text.to_owned())
+fn text<T: From<&'static str>>(text: &'static str) -> Option<T> {
+    Some(text.into())
 }
 
 fn someone(id: &str, first: &str, last: &str, email: &str, company: Option<(&str, &str)>) -> Party {
-    Party::Person(Person {
-        remote_id: text(id),
-        name: Some(format!("{first} {last}")),
-        first_name: text(first),
-        last_name: text(last),
-        email: text(email),
+    Party::from(PersonTexts {
+        remote_id: Some(id),
+        name: Some(&format!("{first} {last}")),
+        first_name: Some(first),
+        last_name: Some(last),
+        email: Some(email),
         phone: None,
-        organization: company.map(|(id, name)| Organization {
-            remote_id: text(id),
-            name: text(name),
-        }),
+        organization: company.map(|(id, name)| Organization::new(Some(id), Some(name))),
     })
 }
 
@@ -121,20 +115,20 @@ fn every_field_of_the_published_referral_arrives() {
     let raw = row.get().to_owned();
     let expected = Referral {
         vendor: Vendor::Introzy,
-        remote_id: "deal-uuid".to_owned(),
+        remote_id: "deal-uuid".into(),
         name: text("Acme needs cloud migration help"),
         description: text("Acme is looking for a cloud migration partner"),
         status: ReferralStatus::Active,
         vendor_status: None,
         stage: Some(Stage {
             remote_id: text("stage-uuid"),
-            label: "Introduction".to_owned(),
+            label: "Introduction".into(),
             color: text("#3B82F6"),
         }),
         direction: None,
         value: Some(Money {
             amount: 50_000.into(),
-            currency: "USD".to_owned(),
+            currency: "USD".into(),
         }),
         referrer: Some(someone(
             "connector-uuid",
@@ -143,13 +137,14 @@ fn every_field_of_the_published_referral_arrives() {
             "bob@introzy.com",
             None,
         )),
-        referred: vec![someone(
+        referred: [someone(
             "seeker-uuid",
             "John",
             "Doe",
             "john@acme.com",
             Some(("company-uuid", "Acme Inc")),
-        )],
+        )]
+        .into(),
         recipient: Some(someone(
             "provider-uuid",
             "Jane",
@@ -157,29 +152,30 @@ fn every_field_of_the_published_referral_arrives() {
             "jane@cloudco.com",
             Some(("company-uuid-2", "CloudCo")),
         )),
-        facilitators: Facilitators::Embedded(vec![]),
+        facilitators: Facilitators::Embedded(Box::default()),
         has_notes: true,
         connection_id: None,
         engagement_id: None,
         moderation: None,
-        allowed_actions: vec![
+        allowed_actions: [
             ReferralAction::AddFacilitator,
             ReferralAction::AddNote,
             ReferralAction::Convert,
-        ],
+        ]
+        .into(),
         external_reference: None,
         created_at: Some("2024-01-15T10:00:00.000Z".parse().unwrap()),
         updated_at: Some("2024-01-20T15:30:00.000Z".parse().unwrap()),
         expires_at: None,
         closed_at: None,
         version: None,
-        details: Details::Introzy(Arc::new(published_details())),
         raw: Json(row.clone().into()),
         complete: true,
     };
     let referral = read(row);
     assert_eq!(referral, expected);
     assert_eq!(referral.raw.0.get(), raw);
+    assert_eq!(details(&referral), published_details());
 }
 
 #[test]
@@ -203,15 +199,15 @@ fn every_field_of_the_published_facilitator_arrives() {
     let row = decode_row(&envelope.data.unwrap().rows[0]).unwrap();
     let expected = Facilitator {
         vendor: Vendor::Introzy,
-        referral_id: "deal-uuid".to_owned(),
-        key: "facilitator-uuid".to_owned(),
+        referral_id: "deal-uuid".into(),
+        key: "facilitator-uuid".into(),
         remote_id: text("facilitator-uuid"),
         role: FacilitatorRole::Connector,
         side: None,
         party: someone("user-uuid", "Bob", "Jones", "bob@introzy.com", None),
         created_at: Some("2024-01-15T10:00:00.000Z".parse().unwrap()),
     };
-    assert_eq!(facilitator("deal-uuid", row), expected);
+    assert_eq!(facilitator(&"deal-uuid".into(), row), expected);
 }
 
 #[test]
@@ -231,7 +227,7 @@ fn an_embedded_facilitator_known_by_an_id_alone_is_a_party_with_that_id() {
         .iter()
         .map(|row| {
             (
-                row.key.as_str(),
+                &*row.key,
                 row.role,
                 row.side,
                 row.party.clone(),
@@ -239,16 +235,12 @@ fn an_embedded_facilitator_known_by_an_id_alone_is_a_party_with_that_id() {
             )
         })
         .collect();
-    let person = Party::Person(Person {
-        remote_id: text("u1"),
-        ..Person::default()
+    let person = Party::from(PersonTexts {
+        remote_id: Some("u1"),
+        ..PersonTexts::default()
     });
-    let company = |id: &str, name: Option<String>| {
-        Party::Organization(Organization {
-            remote_id: text(id),
-            name,
-        })
-    };
+    let company =
+        |id: &str, name: Option<&str>| Party::Organization(Organization::new(Some(id), name));
     let (seeker, provider) = (FacilitatorSide::Seeker, FacilitatorSide::Provider);
     assert_eq!(
         seen,
@@ -318,7 +310,7 @@ fn null_and_missing_are_the_same() {
 #[test]
 fn a_record_of_nothing_but_its_id_is_read() {
     let referral = read(row(&json!({ "id": "deal-uuid" })));
-    assert_eq!(referral.remote_id, "deal-uuid");
+    assert_eq!(&*referral.remote_id, "deal-uuid");
     assert_eq!(details(&referral).pipeline_deal_id, "deal-uuid");
     assert_eq!((referral.value, referral.stage), (None, None));
     assert!(referral.referred.is_empty());
@@ -336,18 +328,15 @@ fn a_value_takes_both_amount_and_currency() {
 
 #[test]
 fn a_company_is_an_organization_by_its_own_name_or_its_companys() {
-    let organization = |name: &str| Organization {
-        remote_id: text("c3"),
-        name: text(name),
-    };
+    let organization = |name: &str| Organization::new(Some("c3"), Some(name));
     let named = json!({ "type": "COMPANY", "id": "c3", "name": "Northwind", "company": { "id": "c9", "name": "Other" } });
     let nameless = json!({ "type": "COMPANY", "id": "c3", "name": null, "company": { "id": "c3", "name": "Northwind Ltd" } });
     let referral = read(with("seeker", named));
     assert_eq!(
-        referral.referred,
+        *referral.referred,
         [Party::Organization(organization("Northwind"))]
     );
-    let seeker = details(&referral).seeker.as_ref().unwrap();
+    let seeker = details(&referral).seeker.unwrap();
     assert_eq!(seeker.kind, Some(IntrozyPartyType::Company));
     assert_eq!(seeker.name, text("Northwind"));
     let referral = read(with("provider", nameless));
@@ -363,13 +352,13 @@ fn a_party_of_an_unknown_type_keeps_what_is_known() {
         "seeker",
         json!({ "type": "TEAM", "id": "t1", "name": "Blue" }),
     ));
-    let person = Person {
-        remote_id: text("t1"),
-        name: text("Blue"),
-        ..Person::default()
-    };
-    assert_eq!(referral.referred, [Party::Person(person)]);
-    let seeker = details(&referral).seeker.as_ref().unwrap();
+    let person = Person::from(PersonTexts {
+        remote_id: Some("t1"),
+        name: Some("Blue"),
+        ..PersonTexts::default()
+    });
+    assert_eq!(*referral.referred, [Party::Person(person)]);
+    let seeker = details(&referral).seeker.unwrap();
     assert_eq!(seeker.kind, Some(IntrozyPartyType::Unrecognized));
 }
 
@@ -430,17 +419,14 @@ fn a_note_and_a_person_arrive_whole() {
         "id": "p1", "email": "sam@example.test", "firstName": "Sam", "lastName": "Reed", "phoneNumber": "+44 20",
         "address": null, "isFullUser": true, "customFields": {}, "company": { "id": "c3", "name": "Northwind", "industry": "Trade" },
     }));
-    let expected = Person {
-        remote_id: text("p1"),
-        name: text("Sam Reed"),
-        first_name: text("Sam"),
-        last_name: text("Reed"),
-        email: text("sam@example.test"),
-        phone: text("+44 20"),
-        organization: Some(Organization {
-            remote_id: text("c3"),
-            name: text("Northwind"),
-        }),
-    };
-    assert_eq!(person(decode_row(&row).unwrap()), expected);
+    let expected = Person::from(PersonTexts {
+        remote_id: Some("p1"),
+        name: Some("Sam Reed"),
+        first_name: Some("Sam"),
+        last_name: Some("Reed"),
+        email: Some("sam@example.test"),
+        phone: Some("+44 20"),
+        organization: Some(Organization::new(Some("c3"), Some("Northwind"))),
+    });
+    assert_eq!(person(&decode_row(&row).unwrap()), expected);
 }

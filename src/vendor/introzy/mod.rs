@@ -38,6 +38,8 @@ use client::{Client, MAX_LIMIT};
 use map::StageStatus;
 use paging::{Place, has_more};
 
+pub(crate) use map::details;
+
 const BASE_URL: Key = env_key(
     "base_url",
     "INTROZY_BASE_URL",
@@ -159,9 +161,10 @@ impl vendor::Adapter for Adapter {
         referral_id: &str,
     ) -> Result<Option<Vec<Facilitator>>> {
         let list = self.client.facilitators(call, referral_id).await?;
+        let referral_id: Arc<str> = referral_id.into();
         Ok(list.map(|list| {
             readable(Vendor::Introzy, "list_facilitators", &list.rows)
-                .map(|row| map::facilitator(referral_id, row))
+                .map(|row| map::facilitator(&referral_id, row))
                 .collect()
         }))
     }
@@ -205,7 +208,8 @@ impl vendor::Adapter for Adapter {
     async fn people(&self, call: &Call, search: &str, limit: usize) -> Result<Vec<Person>> {
         let limit = limit.clamp(1, MAX_LIMIT);
         let list = self.client.people(call, search, limit).await?;
-        let people = readable(Vendor::Introzy, "list_people", &list.rows).map(map::person);
+        let people =
+            readable(Vendor::Introzy, "list_people", &list.rows).map(|row| map::person(&row));
         Ok(people.take(limit).collect())
     }
 

@@ -77,7 +77,7 @@ fn positions(texts: &[&str]) -> Vec<Position> {
 async fn a_list_is_asked_for_as_documented_and_read_row_by_row() {
     let (vendor, adapter) = introzy(|_| (200, REFERRALS.to_owned())).await;
     let page = first_page(&adapter).await;
-    assert_eq!(page.rows[0].remote_id, "deal-uuid");
+    assert_eq!(&*page.rows[0].remote_id, "deal-uuid");
     assert_eq!(page.total, Some(12));
 
     let asked = &vendor.asked()[0];
@@ -95,14 +95,18 @@ async fn the_first_page_names_all_the_others_by_the_rows_it_really_had() {
     let rest = positions(&["50", "100+"]);
     assert_eq!(page.next, Next::All(rest.clone()));
 
-    let mut ids: Vec<_> = page.rows.iter().map(|row| row.remote_id.clone()).collect();
+    let mut ids: Vec<_> = page
+        .rows
+        .iter()
+        .map(|row| row.remote_id.to_string())
+        .collect();
     for position in &rest {
         let page = adapter
             .referrals(&call(), &Native::default(), Some(position))
             .await
             .unwrap();
         assert_eq!(page.next, Next::End);
-        ids.extend(page.rows.iter().map(|row| row.remote_id.clone()));
+        ids.extend(page.rows.iter().map(|row| row.remote_id.to_string()));
     }
     let every: Vec<_> = (0..120).map(|n| format!("deal-{n}")).collect();
     assert_eq!(ids, every);
@@ -179,7 +183,7 @@ async fn one_referral_is_read_by_its_id_and_a_missing_one_is_none() {
     })
     .await;
     let found = adapter.referral(&call(), "deal-uuid").await.unwrap();
-    assert_eq!(found.unwrap().remote_id, "deal-uuid");
+    assert_eq!(&*found.unwrap().remote_id, "deal-uuid");
     assert_eq!(adapter.referral(&call(), "a/../b?c").await.unwrap(), None);
     assert_eq!(adapter.referral(&call(), "..").await.unwrap(), None);
     let lines: Vec<_> = vendor
@@ -345,7 +349,7 @@ async fn people_are_searched_within_the_documented_limit() {
     let body = json!({ "people": [{ "id": "p1", "firstName": "Sam" }, "odd", { "id": "p2", "email": "s@example.test" }], "total": 2 });
     let (vendor, adapter) = introzy(move |_| wrapped(&body)).await;
     let people = adapter.people(&call(), "sam & co", 500).await.unwrap();
-    let ids: Vec<_> = people.iter().map(|p| p.remote_id.as_deref()).collect();
+    let ids: Vec<_> = people.iter().map(|p| p.remote_id()).collect();
     assert_eq!(ids, [Some("p1"), Some("p2")]);
     assert_eq!(adapter.people(&call(), "sam", 1).await.unwrap().len(), 1);
     let asked = vendor.asked();
@@ -462,6 +466,9 @@ async fn a_mapped_stage_and_an_embedded_company_show_in_the_list() {
         &page.rows[0].referred[..],
         [Party::Organization(_)]
     ));
-    assert_eq!(page.rows[0].facilitators, Facilitators::Embedded(vec![]));
+    assert_eq!(
+        page.rows[0].facilitators,
+        Facilitators::Embedded(Box::default())
+    );
     assert_eq!(vendor.asked()[0].line(), "GET /mount/api/referral-opps");
 }

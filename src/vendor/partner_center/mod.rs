@@ -35,6 +35,8 @@ use super::{Call, Connector, Kind, Native, Next, Page, Plan, Position, Result, V
 use crate::config::reader::{Key, Section, env_key};
 use crate::model::{Capability, Order, Referral, ReferralFilter, Vendor};
 
+pub(crate) use map::details;
+
 const BASE_URL: Key = env_key(
     "base_url",
     "PARTNER_CENTER_BASE_URL",

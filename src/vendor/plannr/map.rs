@@ -1,17 +1,15 @@
 //! Plannr's JSON into the model. Pure.
 
-use std::sync::Arc;
-
 use serde_json::value::RawValue;
 use tracing::warn;
 
 use super::schema::{AdviceType, PlannrAccountRole, PlannrAccountType, SharedDataCategory};
 use super::{schema, wire};
 use crate::model::{
-    Connection, ConnectionStatus, Details, Direction, Facilitators, Json, Organization, Party,
-    Person, Referral, ReferralAction, ReferralStatus, Vendor,
+    Connection, ConnectionStatus, Direction, Facilitators, Json, Organization, Party, Person,
+    PersonTexts, Referral, ReferralAction, ReferralStatus, Vendor,
 };
-use crate::vendor::Unreadable;
+use crate::vendor::paging::{Unreadable, read_again};
 use crate::vendor::wire::{Row, decode_row, nonempty};
 
 /// The statuses of a referral: Plannr's word, and ours.
@@ -74,29 +72,31 @@ pub(super) fn referral(row: Row) -> Result<Referral, Unreadable> {
     let sender_account = referral.sender_account.and_then(account);
     let recipient_account = referral.recipient_account.and_then(account);
     let (sender_firm, recipient_firm) = (referral.sender_firm, referral.recipient_firm);
-    let referred = referral.clients.iter().map(client_person);
+    let referred = referral.clients.iter().map(referred);
     let answerable = status == ReferralStatus::Pending && direction == Some(Direction::Received);
     Ok(Referral {
         vendor: Vendor::Plannr,
         name: None,
-        description: referral.note,
+        description: referral.note.map(Into::into),
         status,
-        vendor_status: referral.status,
+        vendor_status: referral.status.map(Into::into),
         stage: None,
         direction,
         value: None,
         referrer: party(sender_account.as_ref(), sender_firm.as_ref()),
-        referred: referred.map(Party::Person).collect(),
+        referred: referred.collect(),
         recipient: party(recipient_account.as_ref(), recipient_firm.as_ref()),
         facilitators: Facilitators::Unsupported,
         has_notes: false,
-        connection_id: referral.connection.and_then(|link| nonempty(link.uuid)),
+        connection_id: referral
+            .connection
+            .and_then(|link| nonempty(link.uuid).map(Into::into)),
         engagement_id: None,
         moderation: None,
         allowed_actions: if answerable {
-            vec![ReferralAction::Approve, ReferralAction::Deny]
+            [ReferralAction::Approve, ReferralAction::Deny].into()
         } else {
-            Vec::new()
+            Box::default()
         },
         external_reference: None,
         created_at: referral.created_at,
@@ -104,23 +104,28 @@ pub(super) fn referral(row: Row) -> Result<Referral, Unreadable> {
         expires_at: referral.expires_at,
         closed_at: None,
         version: None,
-        details: Details::Plannr(Arc::new(schema::PlannrReferral {
-            advice_type: nonempty(referral.advice_type).map(|word| advice_type(&word)),
-            duration_months: referral.duration_months.and_then(|n| n.try_into().ok()),
-            shared_data: categories(referral.shared_data),
-            sla_deadline: referral.sla_deadline,
-            clients: referral.clients.into_iter().map(client).collect(),
-            cloned_clients: referral.cloned_clients.into_iter().map(client).collect(),
-            sender_firm: sender_firm.map(firm),
-            recipient_firm: recipient_firm.map(firm),
-            sender_account,
-            recipient_account,
-            rejection_reason: nonempty(referral.rejection_reason),
-        })),
         raw: Json(row.into()),
         complete: true,
-        remote_id: referral.uuid,
+        remote_id: referral.uuid.into(),
     })
+}
+
+/// The part of a referral that only Plannr has.
+pub(crate) fn details(raw: &Json) -> schema::PlannrReferral {
+    let referral: wire::Referral = read_again(raw);
+    schema::PlannrReferral {
+        advice_type: nonempty(referral.advice_type).map(|word| advice_type(&word)),
+        duration_months: referral.duration_months.and_then(|n| n.try_into().ok()),
+        shared_data: categories(referral.shared_data),
+        sla_deadline: referral.sla_deadline,
+        clients: referral.clients.into_iter().map(client).collect(),
+        cloned_clients: referral.cloned_clients.into_iter().map(client).collect(),
+        sender_firm: referral.sender_firm.map(firm),
+        recipient_firm: referral.recipient_firm.map(firm),
+        sender_account: referral.sender_account.and_then(account),
+        recipient_account: referral.recipient_account.and_then(account),
+        rejection_reason: nonempty(referral.rejection_reason),
+    }
 }
 
 pub(super) fn connection(row: Row) -> Result<Connection, Unreadable> {
@@ -131,7 +136,7 @@ pub(super) fn connection(row: Row) -> Result<Connection, Unreadable> {
     let recipient = connection.recipient_account.and_then(account);
     Ok(Connection {
         vendor: Vendor::Plannr,
-        remote_id: connection.uuid,
+        remote_id: connection.uuid.into(),
         status: status.unwrap_or(ConnectionStatus::Unrecognized),
         direction: direction(connection.direction.as_deref()),
         sender: party(sender.as_ref(), connection.sender_firm.as_ref()),
@@ -147,16 +152,15 @@ pub(super) fn connection(row: Row) -> Result<Connection, Unreadable> {
 pub(super) fn person(account: wire::Account) -> Person {
     let primary_email = relation(account.primary_email.as_deref(), &["email", "value"]);
     let phone = ["phone_number", "number", "value"];
-    let person = Person {
-        remote_id: account.uuid.text(),
-        name: account.name.text(),
-        first_name: account.first_name.text(),
-        last_name: account.last_name.text(),
-        email: primary_email.or(account.email.text()),
-        phone: relation(account.primary_phone_number.as_deref(), &phone),
+    Person::from(PersonTexts {
+        remote_id: account.uuid.text().as_deref(),
+        name: account.name.text().as_deref(),
+        first_name: account.first_name.text().as_deref(),
+        last_name: account.last_name.text().as_deref(),
+        email: primary_email.or(account.email.text()).as_deref(),
+        phone: relation(account.primary_phone_number.as_deref(), &phone).as_deref(),
         organization: None,
-    };
-    person.with_full_name()
+    })
 }
 
 /// The text of a relation. Plannr's pages say it is a string, as they say of relations that are none: the text of an
@@ -172,23 +176,20 @@ fn relation(raw: Option<&RawValue>, keys: &[&str]) -> Option<String> {
 
 /// Someone who acts for a firm; of an account that tells nothing, the firm remains.
 fn party(account: Option<&schema::PlannrAccount>, firm: Option<&wire::Named>) -> Option<Party> {
-    let organization = firm.map(|firm| Organization {
-        remote_id: nonempty(firm.uuid.clone()),
-        name: nonempty(firm.name.clone()),
-    });
+    let organization =
+        firm.map(|firm| Organization::new(firm.uuid.as_deref(), firm.name.as_deref()));
     let Some(account) = account else {
         return organization.map(Party::Organization);
     };
-    let person = Person {
-        remote_id: account.remote_id.clone(),
-        name: account.name.clone(),
-        first_name: account.first_name.clone(),
-        last_name: account.last_name.clone(),
-        email: account.email.clone(),
+    Some(Party::from(PersonTexts {
+        remote_id: account.remote_id.as_deref(),
+        name: account.name.as_deref(),
+        first_name: account.first_name.as_deref(),
+        last_name: account.last_name.as_deref(),
+        email: account.email.as_deref(),
         phone: None,
         organization,
-    };
-    Some(Party::Person(person.with_full_name()))
+    }))
 }
 
 /// An account; `None` when nothing in it tells who it is.
@@ -230,12 +231,12 @@ fn warn_of_annotations(accounts: [&Option<wire::Account>; 2]) {
     }
 }
 
-fn client_person(client: &wire::Named) -> Person {
-    Person {
-        remote_id: nonempty(client.uuid.clone()),
-        name: nonempty(client.name.clone()),
-        ..Person::default()
-    }
+fn referred(client: &wire::Named) -> Party {
+    Party::from(PersonTexts {
+        remote_id: client.uuid.as_deref(),
+        name: client.name.as_deref(),
+        ..PersonTexts::default()
+    })
 }
 
 fn client(client: wire::Named) -> schema::PlannrClient {

@@ -41,6 +41,8 @@ use crate::model::{
 use crate::vendor;
 use client::{Client, PER_PAGE};
 
+pub(crate) use map::details;
+
 const BASE_URL: Key = env_key(
     "base_url",
     "PLANNR_BASE_URL",
@@ -139,9 +141,10 @@ impl vendor::Adapter for Adapter {
     }
 
     async fn referrals_by_id(&self, call: &Call, ids: &[&str]) -> Result<Found<Referral>> {
-        let id_of = |referral: &Referral| referral.remote_id.clone();
-        self.by_id(call, List::Referrals, ids, map::referral, id_of)
-            .await
+        self.by_id(call, List::Referrals, ids, map::referral, |row| {
+            &row.remote_id
+        })
+        .await
     }
 
     fn plan_connections(&self, filter: &ConnectionFilter, order: Order) -> Plan {
@@ -164,9 +167,10 @@ impl vendor::Adapter for Adapter {
     }
 
     async fn connections_by_id(&self, call: &Call, ids: &[&str]) -> Result<Found<Connection>> {
-        let id_of = |connection: &Connection| connection.remote_id.clone();
-        self.by_id(call, List::Connections, ids, map::connection, id_of)
-            .await
+        self.by_id(call, List::Connections, ids, map::connection, |row| {
+            &row.remote_id
+        })
+        .await
     }
 
     /// Clients: they are who can be referred. Plannr finds parts of names and of addresses alike, and so does this.
@@ -247,7 +251,7 @@ impl Adapter {
         list: List,
         ids: &[&str],
         read: Read<T>,
-        id_of: fn(&T) -> String,
+        id_of: fn(&T) -> &str,
     ) -> Result<Found<T>> {
         // A comma would make two ids of one. Neither of these can be a uuid, and so none of them is there.
         let could_be_there = |id: &&str| addresses_a_record(id) && !id.contains(',');
@@ -265,7 +269,7 @@ impl Adapter {
             page = paging::next(&rows, number, |link| self.client.is_own(link));
             for row in rows.data {
                 match read(row) {
-                    Ok(record) if missing.remove(&*id_of(&record)) => records.push(record),
+                    Ok(record) if missing.remove(id_of(&record)) => records.push(record),
                     Ok(_) => {}
                     Err(problem) => {
                         unreadable += 1;

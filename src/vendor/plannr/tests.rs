@@ -328,7 +328,7 @@ async fn connections_are_a_list_like_the_other() {
     );
     let read = adapter.connections(&call(), &query, None).await.unwrap();
     assert_eq!(
-        read.rows[0].remote_id,
+        &*read.rows[0].remote_id,
         "95cc9f56-a43d-4fab-a473-cc829f2dcf24"
     );
     assert_eq!((read.next, read.total), (Next::Then(page(2)), Some(101)));
@@ -342,7 +342,7 @@ async fn people_are_clients_found_by_name_or_address() {
     let (vendor, adapter) = plannr(move |_| json(&body)).await;
     let people = adapter.people(&call(), " Sam R ", 20).await.unwrap();
     assert_eq!(people.len(), 2);
-    assert_eq!(people[0].email.as_deref(), Some("sam@example.test"));
+    assert_eq!(people[0].email(), Some("sam@example.test"));
     assert_eq!(adapter.people(&call(), "sam@", 1).await.unwrap().len(), 1);
     let asked = vendor.asked();
     assert_eq!(asked[0].line(), "GET /api/v1/account");

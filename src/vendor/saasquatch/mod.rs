@@ -31,6 +31,8 @@ use crate::config::reader::{Key, Section, env_key};
 use crate::model::id::addresses_a_record;
 use crate::model::{Capability, Order, Person, Referral, ReferralFilter, ReferralStatus, Vendor};
 
+pub(crate) use map::details;
+
 const BASE_URL: Key = env_key(
     "base_url",
     "SAASQUATCH_BASE_URL",

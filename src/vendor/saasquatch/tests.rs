@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::client::{Client, Credentials, Involving};
 use super::*;
-use crate::model::{Direction, ModerationStatus};
+use crate::model::{Direction, ModerationStatus, PersonTexts};
 use crate::vendor::stub::{self, Asked, Stub, call, configured};
 
 const REFERRAL: &str = include_str!("fixtures/referral.json");
@@ -62,7 +62,7 @@ async fn whole(adapter: &dyn crate::vendor::Adapter) -> Vec<String> {
             .referrals(&call(), &native, position.as_ref())
             .await
             .unwrap();
-        ids.extend(page.rows.iter().map(|row| row.remote_id.clone()));
+        ids.extend(page.rows.iter().map(|row| row.remote_id.to_string()));
         match page.next {
             Next::End => {}
             Next::Then(next) => waiting.push(Some(next)),
@@ -232,16 +232,16 @@ async fn people_are_searched_among_the_users() {
         .people(&call(), "Ada & co", 2)
         .await
         .unwrap();
-    let ada = Person {
-        remote_id: Some("u1".to_owned()),
-        name: Some("Ada Okoro".to_owned()),
-        first_name: Some("Ada".to_owned()),
-        last_name: Some("Okoro".to_owned()),
-        email: Some("ada@example.test".to_owned()),
-        ..Person::default()
-    };
+    let ada = Person::from(PersonTexts {
+        remote_id: Some("u1"),
+        name: Some("Ada Okoro"),
+        first_name: Some("Ada"),
+        last_name: Some("Okoro"),
+        email: Some("ada@example.test"),
+        ..PersonTexts::default()
+    });
     assert_eq!(people[0], ada);
-    assert_eq!(people[1].name.as_deref(), Some("Adam"));
+    assert_eq!(people[1].name(), Some("Adam"));
     assert_eq!(people.len(), 2);
     assert_eq!(stub.asked()[0].path, "/api/v1/test_abc/users");
     assert_eq!(questions(&stub), ["query=Ada & co&limit=2"]);

@@ -11,12 +11,12 @@ mod variants;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::wire;
+use super::{schema, wire};
 use crate::model::{
-    Details, Direction, Facilitator, FacilitatorRole, Facilitators, Json, Money, Organization,
-    Party, Person, Referral, ReferralAction, ReferralStatus, Stage, Vendor,
+    Direction, Facilitator, FacilitatorRole, Facilitators, Json, Money, Organization, Party,
+    PersonTexts, Referral, ReferralAction, ReferralStatus, Stage, Vendor,
 };
-use crate::vendor::Unreadable;
+use crate::vendor::paging::{Unreadable, read_again};
 use crate::vendor::wire::{Row, decode_row};
 
 /// Reads one record.
@@ -25,11 +25,17 @@ pub(super) fn record(row: Row) -> Result<Referral, Unreadable> {
     Ok(referral(record, Json(row.into())))
 }
 
+/// The part of a record that only this vendor has.
+pub(crate) fn details(raw: &Json) -> schema::PartnerCenterReferral {
+    details::referral(read_again(raw))
+}
+
 fn referral(mut record: wire::Referral, raw: Json) -> Referral {
     let direction = direction(&record);
     let organization = own_organization(&record);
     let invited_by = record.invite_context.as_ref().and_then(invited_by);
-    let facilitators = facilitators(&record);
+    let id: Arc<str> = record.id.as_str().into();
+    let facilitators = facilitators(&id, &record);
     let details = record.details.as_ref();
     // Without a direction it is still the one who invited who introduces; to whom is then unknown.
     let (referrer, recipient) = match direction {
@@ -39,13 +45,13 @@ fn referral(mut record: wire::Referral, raw: Json) -> Referral {
     };
     Referral {
         vendor: Vendor::PartnerCenter,
-        name: record.name.take(),
-        description: details.and_then(|details| details.notes.clone()),
+        name: record.name.take().map(Into::into),
+        description: details.and_then(|details| details.notes.as_deref().map(Into::into)),
         status: status(&record),
-        vendor_status: vendor_status(&record),
-        stage: record.sales_stage.clone().map(|label| Stage {
+        vendor_status: vendor_status(&record).map(Into::into),
+        stage: record.sales_stage.as_deref().map(|label| Stage {
             remote_id: None,
-            label,
+            label: label.into(),
             color: None,
         }),
         direction,
@@ -53,20 +59,19 @@ fn referral(mut record: wire::Referral, raw: Json) -> Referral {
         referrer: referrer.map(Party::Organization),
         referred: referred(record.customer_profile.as_ref()),
         recipient: recipient.map(Party::Organization),
-        allowed_actions: allowed_actions(&record, !facilitators.is_empty()),
+        allowed_actions: allowed_actions(&record, !facilitators.is_empty()).into(),
         facilitators: Facilitators::Embedded(facilitators),
         has_notes: false,
         connection_id: None,
-        engagement_id: record.engagement_id.take(),
+        engagement_id: record.engagement_id.take().map(Into::into),
         moderation: None,
-        external_reference: record.external_reference_id.take(),
+        external_reference: record.external_reference_id.take().map(Into::into),
         created_at: record.created_date_time,
         updated_at: record.updated_date_time,
         expires_at: record.expiration_date_time,
         closed_at: record.closed_date_time,
-        version: record.e_tag.clone(),
-        remote_id: record.id.clone(),
-        details: Details::PartnerCenter(Arc::new(details::referral(record))),
+        version: record.e_tag.map(Into::into),
+        remote_id: id,
         raw,
         complete: true,
     }
@@ -126,44 +131,47 @@ fn allowed_actions(record: &wire::Referral, has_facilitators: bool) -> Vec<Refer
 fn value(details: &wire::Details) -> Option<Money> {
     Some(Money {
         amount: details.deal_value.clone()?,
-        currency: details.currency.clone()?,
+        currency: details.currency.as_deref()?.into(),
     })
 }
 
 fn own_organization(record: &wire::Referral) -> Option<Organization> {
     organization(
-        record.organization_id.as_ref(),
-        record.organization_name.as_ref(),
+        record.organization_id.as_deref(),
+        record.organization_name.as_deref(),
     )
 }
 
 fn invited_by(context: &wire::InviteContext) -> Option<Organization> {
     let by = context.invited_by.as_ref()?;
-    organization(by.organization_id.as_ref(), by.organization_name.as_ref())
+    organization(
+        by.organization_id.as_deref(),
+        by.organization_name.as_deref(),
+    )
 }
 
 fn target(record: &wire::Referral) -> Option<Organization> {
-    let ids = record.target.iter().filter_map(|target| target.id.as_ref());
+    let ids = record
+        .target
+        .iter()
+        .filter_map(|target| target.id.as_deref());
     ids.into_iter()
         .next()
         .and_then(|id| organization(Some(id), None))
 }
 
-fn organization(id: Option<&String>, name: Option<&String>) -> Option<Organization> {
-    (id.is_some() || name.is_some()).then(|| Organization {
-        remote_id: id.cloned(),
-        name: name.cloned(),
-    })
+fn organization(id: Option<&str>, name: Option<&str>) -> Option<Organization> {
+    (id.is_some() || name.is_some()).then(|| Organization::new(id, name))
 }
 
 /// The customer as an organization, then its people.
-fn referred(profile: Option<&wire::CustomerProfile>) -> Vec<Party> {
+fn referred(profile: Option<&wire::CustomerProfile>) -> Box<[Party]> {
     let Some(profile) = profile else {
-        return Vec::new();
+        return Box::default();
     };
-    let company = organization(None, profile.name.as_ref());
+    let company = organization(None, profile.name.as_deref());
     let people = profile.team.iter().map(|member| {
-        Party::Person(Person {
+        Party::from(PersonTexts {
             organization: company.clone(),
             ..person(member)
         })
@@ -178,7 +186,7 @@ fn referred(profile: Option<&wire::CustomerProfile>) -> Vec<Party> {
 
 /// The partner's people. The vendor tells them apart by e-mail address alone; one without it, or with an address that an
 /// earlier one has, is addressed by its place.
-fn facilitators(record: &wire::Referral) -> Vec<Facilitator> {
+fn facilitators(id: &Arc<str>, record: &wire::Referral) -> Box<[Facilitator]> {
     let mut taken = HashSet::new();
     let mut rows = Vec::with_capacity(record.team.len());
     for (index, member) in record.team.iter().enumerate() {
@@ -191,25 +199,24 @@ fn facilitators(record: &wire::Referral) -> Vec<Facilitator> {
             .unwrap_or_else(|| format!("#{index}"));
         rows.push(Facilitator {
             vendor: Vendor::PartnerCenter,
-            referral_id: record.id.clone(),
-            key,
+            referral_id: id.clone(),
+            key: key.into(),
             remote_id: None,
             role: FacilitatorRole::TeamMember,
             side: None,
-            party: Party::Person(person(member)),
+            party: person(member).into(),
             created_at: None,
         });
     }
-    rows
+    rows.into()
 }
 
-fn person(member: &wire::Member) -> Person {
-    Person {
-        first_name: member.first_name.clone(),
-        last_name: member.last_name.clone(),
-        email: member.email.clone(),
-        phone: member.phone_number.clone(),
-        ..Person::default()
+fn person(member: &wire::Member) -> PersonTexts<'_> {
+    PersonTexts {
+        first_name: member.first_name.as_deref(),
+        last_name: member.last_name.as_deref(),
+        email: member.email.as_deref(),
+        phone: member.phone_number.as_deref(),
+        ..PersonTexts::default()
     }
-    .with_full_name()
 }

@@ -2,7 +2,6 @@
 
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
-use std::sync::Arc;
 
 use super::*;
 use crate::vendor::partner_center::schema;
@@ -25,22 +24,24 @@ fn sample_with(changes: Value) -> Referral {
     read(&record.to_string())
 }
 
-fn details(referral: Referral) -> schema::PartnerCenterReferral {
-    let Details::PartnerCenter(details) = referral.details else {
-        panic!("not of this vendor")
-    };
-    schema::PartnerCenterReferral::clone(&details)
+fn details(referral: &Referral) -> schema::PartnerCenterReferral {
+    super::details(&referral.raw)
 }
 
 #[expect(
     clippy::unnecessary_wraps,
     reason = "every expected value is an option"
 )]
-fn text(text: &str) -> Option<String> {
-    Some(text.to_owned())
+fn text<T: From<&'static str>>(text: &'static str) -> Option<T> {
+    Some(text.into())
 }
 
-fn member(first: &str, last: &str, phone: &str, email: &str) -> schema::PartnerCenterMember {
+fn member(
+    first: &'static str,
+    last: &'static str,
+    phone: &'static str,
+    email: &'static str,
+) -> schema::PartnerCenterMember {
     schema::PartnerCenterMember {
         first_name: text(first),
         last_name: text(last),
@@ -57,25 +58,19 @@ fn member(first: &str, last: &str, phone: &str, email: &str) -> schema::PartnerC
 }
 
 fn person_of(first: &str, last: &str, phone: &str, email: &str, company: Option<&str>) -> Party {
-    Party::Person(Person {
+    Party::from(PersonTexts {
         remote_id: None,
-        name: Some(format!("{first} {last}")),
-        first_name: text(first),
-        last_name: text(last),
-        email: text(email),
-        phone: text(phone),
-        organization: company.map(|name| Organization {
-            remote_id: None,
-            name: text(name),
-        }),
+        name: Some(&format!("{first} {last}")),
+        first_name: Some(first),
+        last_name: Some(last),
+        email: Some(email),
+        phone: Some(phone),
+        organization: company.map(|name| Organization::new(None, Some(name))),
     })
 }
 
 fn organization_of(id: Option<&str>, name: Option<&str>) -> Party {
-    Party::Organization(Organization {
-        remote_id: id.map(str::to_owned),
-        name: name.map(str::to_owned),
-    })
+    Party::Organization(Organization::new(id, name))
 }
 
 const NOTES: &str = "Customer is looking to leverage Dynamics 365 to manage their supply chain. There is also a need to leverage a set of custom apps to enable their business processes.";
@@ -87,7 +82,7 @@ fn every_field_of_the_published_sample_is_where_it_belongs() {
     let company = "Contoso Customer Inc";
     let expected = Referral {
         vendor: Vendor::PartnerCenter,
-        remote_id: "4111fffc-f9ee-4d53-bba6-569135228642".to_owned(),
+        remote_id: "4111fffc-f9ee-4d53-bba6-569135228642".into(),
         name: text("Test Cosell Invite_20"),
         description: text(NOTES),
         status: ReferralStatus::Active,
@@ -96,10 +91,10 @@ fn every_field_of_the_published_sample_is_where_it_belongs() {
         direction: None,
         value: Some(Money {
             amount: 50_000.into(),
-            currency: "USD".to_owned(),
+            currency: "USD".into(),
         }),
         referrer: Some(organization_of(Some("msft"), None)),
-        referred: vec![
+        referred: [
             organization_of(None, Some(company)),
             person_of(
                 "Sue",
@@ -115,39 +110,41 @@ fn every_field_of_the_published_sample_is_where_it_belongs() {
                 "joe.hansen@contoso.com",
                 Some(company),
             ),
-        ],
+        ]
+        .into(),
         recipient: None,
-        facilitators: Facilitators::Embedded(vec![Facilitator {
+        facilitators: Facilitators::Embedded(Box::new([Facilitator {
             vendor: Vendor::PartnerCenter,
-            referral_id: "4111fffc-f9ee-4d53-bba6-569135228642".to_owned(),
-            key: "john.doe@microsoft.com".to_owned(),
+            referral_id: "4111fffc-f9ee-4d53-bba6-569135228642".into(),
+            key: "john.doe@microsoft.com".into(),
             remote_id: None,
             role: FacilitatorRole::TeamMember,
             side: None,
             party: person_of("John", "Doe", "1231231234", "john.doe@microsoft.com", None),
             created_at: None,
-        }]),
+        }])),
         has_notes: false,
         connection_id: None,
         engagement_id: text("37ef26aa-1d15-4533-9f93-a69bd33ab1e5"),
         moderation: None,
-        allowed_actions: vec![
+        allowed_actions: [
             ReferralAction::Update,
             ReferralAction::AddFacilitator,
             ReferralAction::RemoveFacilitator,
             ReferralAction::Share,
-        ],
+        ]
+        .into(),
         external_reference: None,
         created_at: time,
         updated_at: time,
         expires_at: None,
         closed_at: None,
         version: text("\"00006d10-0000-0000-0000-5c70aa630000\""),
-        details: Details::PartnerCenter(Arc::new(sample_details())),
         raw: Json(raw.into()),
         complete: true,
     };
     assert_eq!(read(SAMPLE), expected);
+    assert_eq!(details(&expected), sample_details());
 }
 
 #[expect(
@@ -291,8 +288,8 @@ fn the_fields_that_only_later_generations_have_are_read() {
     );
     let stage = referral.stage.clone().unwrap();
     assert_eq!(
-        (stage.remote_id, stage.label, stage.color),
-        (None, "Develop".to_owned(), None)
+        (stage.remote_id, &*stage.label, stage.color),
+        (None, "Develop", None)
     );
     let own = organization_of(
         Some("7d23e5ca-19dc-4eaa-aac8-5e6b559f0d1d"),
@@ -341,7 +338,7 @@ fn the_fields_that_only_later_generations_have_are_read() {
         invited_mpn_id: text("77"),
         invited_by: None,
     });
-    assert_eq!(details(referral), expected);
+    assert_eq!(details(&referral), expected);
 }
 
 #[test]
@@ -357,7 +354,7 @@ fn requirements_and_a_customers_ids_are_read_in_full() {
                 "offers": [{"id": "O1"}], "salesPlays": [],
                 "additionalRequirements": {"iot": null, "attributes": [{"type": "SolutionArea", "id": "AI"}]}}},
     }));
-    let details = details(referral);
+    let details = details(&referral);
     let profile = details.customer_profile.unwrap();
     assert_eq!(profile.is_matching_complete, Some(true));
     assert_eq!(profile.address.unwrap().region, text("West"));
@@ -465,5 +462,5 @@ fn a_deal_registration_is_read_in_full() {
             approved_at: day("08"),
         }),
     };
-    assert_eq!(details(referral).registrations, [expected]);
+    assert_eq!(details(&referral).registrations, [expected]);
 }

@@ -44,7 +44,12 @@ async fn walk(adapter: &dyn Adapter, native: &Native) -> Vec<Vec<String>> {
             .referrals(&call(), native, position.as_ref())
             .await
             .unwrap();
-        pages.push(page.rows.iter().map(|row| row.remote_id.clone()).collect());
+        pages.push(
+            page.rows
+                .iter()
+                .map(|row| row.remote_id.to_string())
+                .collect(),
+        );
         match page.next {
             Next::End => return pages,
             Next::Then(next) => position = Some(next),
@@ -385,7 +390,7 @@ async fn an_engagement_is_all_the_pages_of_its_referrals() {
         .engagement(&call(), "37ef'26aa")
         .await
         .unwrap();
-    let ids: Vec<&str> = page.rows.iter().map(|row| row.remote_id.as_str()).collect();
+    let ids: Vec<&str> = page.rows.iter().map(|row| &*row.remote_id).collect();
     assert_eq!(ids, ["r1", "r2", "r3"]);
     assert_eq!((page.next, page.total), (Next::End, Some(3)));
     assert_eq!(

@@ -81,7 +81,7 @@ async fn a_referral_is_read_by_its_id_with_the_documented_headers() {
     let stub = vendor(|_| (200, REFERRAL.to_owned())).await;
     let referral = adapter(&stub).referral(&call(), "a b/c").await.unwrap();
     assert_eq!(
-        referral.unwrap().remote_id,
+        &*referral.unwrap().remote_id,
         "4111fffc-f9ee-4d53-bba6-569135228642"
     );
     let asked = api_calls(&stub);

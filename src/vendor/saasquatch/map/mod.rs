@@ -5,14 +5,12 @@ mod details;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
-
-use super::wire;
+use super::{schema, wire};
 use crate::model::{
-    Details, Facilitators, Json, Moderation, ModerationProgress, ModerationStatus, Party, Person,
-    Referral, ReferralAction, ReferralStatus, Vendor,
+    Facilitators, Json, Moderation, ModerationProgress, ModerationStatus, Party, Person,
+    PersonTexts, Referral, ReferralAction, ReferralStatus, Vendor,
 };
-use crate::vendor::Unreadable;
+use crate::vendor::paging::{Unreadable, read_again};
 use crate::vendor::wire::{Row, decode_row};
 
 /// Reads one row of a list.
@@ -34,6 +32,11 @@ pub(super) fn user(user: &wire::User) -> Option<Person> {
     user.id.is_some().then(|| person(user))
 }
 
+/// The part of a record that only this vendor has.
+pub(crate) fn details(raw: &Json) -> schema::SaasquatchReferral {
+    details::referral(read_again(raw))
+}
+
 fn referral(record: wire::Referral, raw: Json) -> Referral {
     let moderation = moderation(&record);
     let person = |user: &wire::User| Party::Person(person(user));
@@ -42,7 +45,7 @@ fn referral(record: wire::Referral, raw: Json) -> Referral {
         name: None,
         description: None,
         status: status(&record, moderation),
-        vendor_status: record.moderation_status.clone(),
+        vendor_status: record.moderation_status.map(Into::into),
         stage: None,
         direction: None,
         value: None,
@@ -53,8 +56,8 @@ fn referral(record: wire::Referral, raw: Json) -> Referral {
         has_notes: false,
         connection_id: None,
         engagement_id: None,
-        moderation,
-        allowed_actions: vec![ReferralAction::Approve, ReferralAction::Deny],
+        moderation: moderation.map(Box::new),
+        allowed_actions: [ReferralAction::Approve, ReferralAction::Deny].into(),
         external_reference: None,
         created_at: record.date_referral_started,
         updated_at: record.date_modified,
@@ -62,8 +65,7 @@ fn referral(record: wire::Referral, raw: Json) -> Referral {
         closed_at: record.date_referral_ended,
         version: None,
         complete: record.referred_user.is_some() && record.referrer_user.is_some(),
-        remote_id: record.id.clone(),
-        details: Details::Saasquatch(Arc::new(details::referral(record))),
+        remote_id: record.id.into(),
         raw,
     }
 }
@@ -133,12 +135,11 @@ fn is_unknown(side: Option<&str>) -> bool {
 }
 
 fn person(user: &wire::User) -> Person {
-    Person {
-        remote_id: user.id.clone(),
-        first_name: user.first_name.clone(),
-        last_name: user.last_name.clone(),
-        email: user.email.clone(),
-        ..Person::default()
-    }
-    .with_full_name()
+    Person::from(PersonTexts {
+        remote_id: user.id.as_deref(),
+        first_name: user.first_name.as_deref(),
+        last_name: user.last_name.as_deref(),
+        email: user.email.as_deref(),
+        ..PersonTexts::default()
+    })
 }

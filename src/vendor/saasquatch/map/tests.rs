@@ -29,19 +29,16 @@ fn sample_with(changes: Value) -> Referral {
     listed(&record)
 }
 
-fn details(referral: &Referral) -> &schema::SaasquatchReferral {
-    let Details::Saasquatch(details) = &referral.details else {
-        panic!("not of this vendor")
-    };
-    details
+fn details(referral: &Referral) -> schema::SaasquatchReferral {
+    super::details(&referral.raw)
 }
 
 #[expect(
     clippy::unnecessary_wraps,
     reason = "every expected value is an option"
 )]
-fn text(text: &str) -> Option<String> {
-    Some(text.to_owned())
+fn text<T: From<&'static str>>(text: &'static str) -> Option<T> {
+    Some(text.into())
 }
 
 #[expect(
@@ -52,7 +49,7 @@ fn moment(text: &str) -> Option<crate::model::DateTime> {
     Some(text.parse().unwrap())
 }
 
-fn user_of(id: &str, account: &str) -> schema::SaasquatchUser {
+fn user_of(id: &'static str, account: &'static str) -> schema::SaasquatchUser {
     schema::SaasquatchUser {
         id: text(id),
         account_id: text(account),
@@ -73,7 +70,7 @@ fn user_of(id: &str, account: &str) -> schema::SaasquatchUser {
     }
 }
 
-fn reward_of(id: &str) -> schema::SaasquatchReward {
+fn reward_of(id: &'static str) -> schema::SaasquatchReward {
     schema::SaasquatchReward {
         id: text(id),
         kind: Some(schema::SaasquatchRewardType::Credit),
@@ -108,9 +105,9 @@ fn reward_of(id: &str) -> schema::SaasquatchReward {
 }
 
 fn person_of(id: &str) -> Party {
-    Party::Person(Person {
-        remote_id: text(id),
-        ..Person::default()
+    Party::from(PersonTexts {
+        remote_id: Some(id),
+        ..PersonTexts::default()
     })
 }
 
@@ -120,7 +117,7 @@ fn every_field_of_the_documented_sample_is_where_it_belongs() {
     let raw = Json(row.into());
     let expected = Referral {
         vendor: Vendor::Saasquatch,
-        remote_id: "6a17…29".to_owned(),
+        remote_id: "6a17…29".into(),
         name: None,
         description: None,
         status: ReferralStatus::Active,
@@ -129,42 +126,25 @@ fn every_field_of_the_documented_sample_is_where_it_belongs() {
         direction: None,
         value: None,
         referrer: Some(person_of("u1")),
-        referred: vec![person_of("u2")],
+        referred: [person_of("u2")].into(),
         recipient: None,
         facilitators: Facilitators::Unsupported,
         has_notes: false,
         connection_id: None,
         engagement_id: None,
-        moderation: Some(Moderation {
+        moderation: Some(Box::new(Moderation {
             status: ModerationProgress::Actioned,
             referrer: ModerationStatus::Approved,
             referred: ModerationStatus::Approved,
             moderated_at: moment("2026-05-27T15:12:32.099Z"),
-        }),
-        allowed_actions: vec![ReferralAction::Approve, ReferralAction::Deny],
+        })),
+        allowed_actions: [ReferralAction::Approve, ReferralAction::Deny].into(),
         external_reference: None,
         created_at: moment("2026-05-27T15:12:32.097Z"),
         updated_at: moment("2026-05-27T15:12:32.494Z"),
         expires_at: None,
         closed_at: None,
         version: None,
-        details: Details::Saasquatch(Arc::new(schema::SaasquatchReferral {
-            program_id: None,
-            referral_code_used: text("BOBTESTERSON"),
-            share_link_used: None,
-            referred_moderation_text: text("APPROVED"),
-            referrer_moderation_text: text("APPROVED"),
-            fraud_signals: Vec::new(),
-            rewards: vec![reward_of("…")],
-            referred_reward: Some(reward_of("…")),
-            referrer_reward: None,
-            referred_user: Some(user_of("u2", "a2")),
-            referrer_user: Some(user_of("u1", "a1")),
-            converted_at: None,
-            paid_at: None,
-            ended_at: None,
-            user_modified_at: None,
-        })),
         raw,
         complete: true,
     };
@@ -174,6 +154,24 @@ fn every_field_of_the_documented_sample_is_where_it_belongs() {
         single(serde_json::from_str(SAMPLE).unwrap()).unwrap(),
         expected
     );
+    let expected = schema::SaasquatchReferral {
+        program_id: None,
+        referral_code_used: text("BOBTESTERSON"),
+        share_link_used: None,
+        referred_moderation_text: text("APPROVED"),
+        referrer_moderation_text: text("APPROVED"),
+        fraud_signals: Vec::new(),
+        rewards: vec![reward_of("…")],
+        referred_reward: Some(reward_of("…")),
+        referrer_reward: None,
+        referred_user: Some(user_of("u2", "a2")),
+        referrer_user: Some(user_of("u1", "a1")),
+        converted_at: None,
+        paid_at: None,
+        ended_at: None,
+        user_modified_at: None,
+    };
+    assert_eq!(details(&readable[0]), expected);
 }
 
 #[test]
@@ -186,16 +184,16 @@ fn users_are_read_in_full() {
         "shareLinks": {"shareLink": "https://example.test/1"},
     });
     let referral = sample_with(json!({ "referrerUser": user }));
-    let person = Person {
-        remote_id: text("ada@example.test"),
-        name: text("Ada Okoro"),
-        first_name: text("Ada"),
-        last_name: text("Okoro"),
-        email: text("ada@example.test"),
+    let person = PersonTexts {
+        remote_id: Some("ada@example.test"),
+        name: Some("Ada Okoro"),
+        first_name: Some("Ada"),
+        last_name: Some("Okoro"),
+        email: Some("ada@example.test"),
         phone: None,
         organization: None,
     };
-    assert_eq!(referral.referrer, Some(Party::Person(person)));
+    assert_eq!(referral.referrer, Some(person.into()));
     let links: Row = serde_json::from_str(r#"{"shareLink":"https://example.test/1"}"#).unwrap();
     let expected = schema::SaasquatchUser {
         last_initial: text("O"),
@@ -402,7 +400,7 @@ fn a_word_that_is_in_no_list_is_unrecognized_and_stays_readable() {
         "moderationStatus": "ESCALATED", "referredModerationStatus": "ASKED", "referrerModerationStatus": "WAITING",
         "referrerReward": {"type": "POINTS", "rewardSource": "GIFT"},
     }));
-    let moderation = referral.moderation.unwrap();
+    let moderation = referral.moderation.as_deref().unwrap();
     assert_eq!(moderation.status, ModerationProgress::Unrecognized);
     assert_eq!(
         (moderation.referrer, moderation.referred),
@@ -446,7 +444,7 @@ fn a_row_without_its_users_is_incomplete_until_it_is_read_by_itself() {
 fn an_unreadable_row_costs_itself_alone() {
     let page = json!([{"id": "r1"}, {"id": "r2", "dateReferralStarted": "2026-05-27"}, {"programId": "no id"}, {"id": "r4", "referrerUser": {"dateCreated": {}}}, {"id": "r5"}]);
     let (readable, unreadable) = read_rows(serde_json::from_str(&page.to_string()).unwrap(), row);
-    let ids: Vec<&str> = readable.iter().map(|row| row.remote_id.as_str()).collect();
+    let ids: Vec<&str> = readable.iter().map(|row| &*row.remote_id).collect();
     assert_eq!(ids, ["r1", "r5"]);
     let paths: Vec<&str> = unreadable.iter().map(|row| row.path.as_str()).collect();
     assert_eq!(
