@@ -25,7 +25,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::paging::read_rows;
+use super::paging::read_rows_aside;
 use super::wire::readable;
 use super::{Call, Connector, Error, Native, Page, Plan, Position, Result, Unreadable, Vitals};
 use crate::config::reader::{Key, Section, env_key, key};
@@ -70,7 +70,9 @@ const MAX_NOTE_PAGES: usize = 10;
 pub fn configure(section: &mut Section<'_>) -> Option<Connector> {
     let base = section.url_or(BASE_URL, "https://beta-api.introzy.com");
     let api_key = section.secret(API_KEY);
-    let statuses = StageStatus::new(section.words_by_name(STAGE_STATUS, STATUSES));
+    let statuses = Arc::new(StageStatus::new(
+        section.words_by_name(STAGE_STATUS, STATUSES),
+    ));
     let api_key = api_key?;
     Some(Box::new(move |connect| {
         Ok(Arc::new(Adapter {
@@ -82,7 +84,7 @@ pub fn configure(section: &mut Section<'_>) -> Option<Connector> {
 
 struct Adapter {
     client: Client,
-    statuses: StageStatus,
+    statuses: Arc<StageStatus>,
 }
 
 #[async_trait]
@@ -134,7 +136,9 @@ impl vendor::Adapter for Adapter {
             .await?;
         let next = place.next(&list);
         let total = list.total.and_then(|total| total.try_into().ok());
-        let (rows, unreadable) = read_rows(list.rows, |row| map::referral(row, &self.statuses));
+        let statuses = self.statuses.clone();
+        let read = move |row| map::referral(row, &statuses);
+        let (rows, unreadable) = read_rows_aside(list.rows, read).await;
         Ok(Page {
             rows,
             unreadable,

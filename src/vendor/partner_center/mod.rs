@@ -30,7 +30,7 @@ use self::query::{Place, TOP};
 use self::token::Credentials;
 use super::error::found;
 use super::http::{Answer, Connect};
-use super::paging::read_rows;
+use super::paging::read_rows_aside;
 use super::{Call, Connector, Kind, Native, Next, Page, Plan, Position, Result, Vitals};
 use crate::config::reader::{Key, Section, env_key};
 use crate::model::{Capability, Order, Referral, ReferralFilter, Vendor};
@@ -133,7 +133,7 @@ impl Adapter {
         let count = u64::try_from(list.value.len()).unwrap_or(u64::MAX);
         let next = self.next(place, count, list.next_link);
         let is_all = place.skip == 0 && next == Next::End;
-        let (rows, unreadable) = read_rows(list.value, map::record);
+        let (rows, unreadable) = read_rows_aside(list.value, map::record).await;
         Ok(Page {
             rows,
             unreadable,

@@ -28,7 +28,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::paging::read_rows;
+use super::paging::read_rows_aside;
 use super::wire::{Row, decode_row, readable};
 use super::{
     Call, Connector, Error, Found, Native, Next, Page, Plan, Position, Result, Unreadable, Vitals,
@@ -218,7 +218,7 @@ impl Adapter {
         }
     }
 
-    async fn page<T>(
+    async fn page<T: Send + Sync + 'static>(
         &self,
         call: &Call,
         list: List,
@@ -233,7 +233,7 @@ impl Adapter {
         let is_all = number == 1 && next.is_none();
         let count = u64::try_from(list.data.len()).ok();
         let told = list.meta.total.and_then(|total| total.try_into().ok());
-        let (rows, unreadable) = read_rows(list.data, read);
+        let (rows, unreadable) = read_rows_aside(list.data, read).await;
         Ok(Page {
             rows,
             unreadable,

@@ -24,7 +24,7 @@ use async_trait::async_trait;
 
 use self::client::{Client, Credentials, LIMIT};
 use super::error::found;
-use super::paging::read_rows;
+use super::paging::read_rows_aside;
 use super::wire::readable;
 use super::{Call, Connector, Error, Kind, Native, Next, Page, Plan, Position, Result, Vitals};
 use crate::config::reader::{Key, Section, env_key};
@@ -220,7 +220,7 @@ impl super::Adapter for Adapter {
         let list: wire::ReferralList = answer.json()?;
         let count = u64::try_from(list.referrals.len()).unwrap_or(u64::MAX);
         let total = list.total_count.and_then(|total| u64::try_from(total).ok());
-        let (rows, unreadable) = read_rows(list.referrals, map::row);
+        let (rows, unreadable) = read_rows_aside(list.referrals, map::row).await;
         Ok(Page {
             rows,
             unreadable,
