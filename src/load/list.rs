@@ -7,8 +7,9 @@ use futures_util::future::join_all;
 use jiff::Timestamp;
 
 use super::cursor::{Cursor, Fingerprint};
+use super::from::From;
 use super::listed::{Listed, Rank, compare_rows};
-use super::source::{Findings, From, Hints, Source, Unfit};
+use super::source::{Findings, Hints, Source, Unfit};
 use super::{Failure, Loaded, Outcome, Registry};
 use crate::model::{Order, Vendor};
 use crate::vendor::{Call, Error, Next, Page, Plan};

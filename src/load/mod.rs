@@ -8,6 +8,7 @@ pub mod cache;
 pub mod counts;
 pub mod cursor;
 pub mod flight;
+pub mod from;
 pub mod list;
 pub mod listed;
 pub mod loaders;

@@ -7,12 +7,12 @@ use std::sync::Arc;
 use futures_util::stream::{self, StreamExt as _};
 use jiff::{SignedDuration, Timestamp};
 
+use super::from::From;
 use super::listed::{Listed, Rank, compare_rows};
-use super::record::{Kind, Record};
-use super::whole::{Snapshot, read_all};
-use super::{Began, Failure, Key, Loaded, Registry};
+use super::whole::Snapshot;
+use super::{Failure, Loaded};
 use crate::model::{Order, OrderDirection, Vendor};
-use crate::vendor::{Adapter, Call, Error, Native, Next, Page, Position, Unreadable, error};
+use crate::vendor::{Error, Native, Next, Page, Position, Unreadable, error};
 
 /// How many rows of one list are read singly at once; the vendor's own cap bounds them further.
 const PARALLEL: usize = 16;
@@ -424,122 +424,6 @@ impl Hints {
         let mut begins = self.begins.iter().rev();
         let found = begins.find(|(_, begin)| precedes(*begin, time, order))?;
         Some(&found.0)
-    }
-}
-
-/// Where a list's rows come from.
-pub struct From<'a> {
-    /// The workspace's vendors and cache.
-    pub registry: &'a Registry,
-    /// The vendor asked.
-    pub adapter: &'a Arc<dyn Adapter>,
-    /// For which request.
-    pub call: &'a Call,
-}
-
-impl From<'_> {
-    /// A page as kept, unless it is older than the page before it: what moved from that one to this meanwhile would be
-    /// on neither.
-    async fn page<T: Listed>(
-        &self,
-        native: &Native,
-        at: Option<&Position>,
-        not_before: Option<Timestamp>,
-    ) -> super::Outcome<Page<T>> {
-        let loaded = self.any_page(native, at, not_before).await?;
-        let came_too_early = |loaded: &Loaded<Page<T>>| {
-            !loaded.is_stale()
-                && not_before.is_some_and(|not_before| loaded.fetched_at < not_before)
-        };
-        // It was under way already when the page before it was read.
-        if loaded.as_ref().is_some_and(came_too_early) {
-            return self.any_page(native, at, not_before).await;
-        }
-        Ok(loaded)
-    }
-
-    async fn any_page<T: Listed>(
-        &self,
-        native: &Native,
-        at: Option<&Position>,
-        not_before: Option<Timestamp>,
-    ) -> super::Outcome<Page<T>> {
-        let (adapter, call) = (self.adapter.clone(), self.registry.detached(self.call));
-        let (native, at) = (native.clone(), at.cloned());
-        let prime = self.primer();
-        let key = self.key(Page::<T>::KIND, &native, at.as_ref());
-        let flights = &self.registry.flights;
-        let fetch = |began| async move {
-            let mut page = T::page(&*adapter, &call, &native, at.as_ref()).await?;
-            let mut ids = HashSet::with_capacity(page.rows.len());
-            page.rows.retain(|row| ids.insert(row.remote_id().clone()));
-            prime.rows(&page.rows, began);
-            Ok(Some(Arc::new(page)))
-        };
-        flights
-            .load_one(key, not_before, self.call.deadline, fetch)
-            .await
-    }
-
-    async fn snapshot<T: Listed>(&self, native: &Native) -> super::Outcome<Snapshot<T>> {
-        let (adapter, call) = (self.adapter.clone(), self.registry.detached(self.call));
-        let native = native.clone();
-        let max_scan = self.registry.max_scan;
-        let prime = self.primer();
-        let key = self.key(Snapshot::<T>::KIND, &native, None);
-        let flights = &self.registry.flights;
-        let fetch = |began| async move {
-            let snapshot = read_all::<T>(&*adapter, &call, &native, max_scan).await?;
-            prime.rows(&snapshot.rows, began);
-            Ok(Some(Arc::new(snapshot)))
-        };
-        flights.load_one(key, None, self.call.deadline, fetch).await
-    }
-
-    async fn single<T: Listed>(&self, id: &str) -> super::Outcome<T> {
-        let (adapter, call) = (self.adapter.clone(), self.registry.detached(self.call));
-        let key = self.registry.scope(&**self.adapter).key(T::KIND, id.into());
-        let id = id.to_owned();
-        let fetch = |_| async move {
-            let record = T::single(&*adapter, &call, &id).await?;
-            Ok(record.map(Arc::new))
-        };
-        let flights = &self.registry.flights;
-        flights.load_one(key, None, self.call.deadline, fetch).await
-    }
-
-    fn key(&self, kind: Kind, native: &Native, at: Option<&Position>) -> Key {
-        let query: Vec<String> = native
-            .query
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
-        let at = at.map(|at| &*at.0).unwrap_or_default();
-        self.registry
-            .scope(&**self.adapter)
-            .key(kind, format!("{}\n{at}", query.join("\n")).into())
-    }
-
-    fn primer(&self) -> Primer {
-        Primer {
-            cache: self.registry.cache.clone(),
-            scope: self.registry.scope(&**self.adapter),
-        }
-    }
-}
-
-/// Makes the rows of a list known as records.
-struct Primer {
-    cache: Arc<super::Cache>,
-    scope: super::Scope,
-}
-
-impl Primer {
-    fn rows<T: Listed>(&self, rows: &[Arc<T>], began: Began) {
-        for row in rows.iter().filter(|row| row.is_complete()) {
-            let key = self.scope.key(T::KIND, row.remote_id().clone());
-            self.cache.put_shared(&key, row, began);
-        }
     }
 }
 

@@ -32,7 +32,7 @@ const LIST: &str =
     "{ referrals(first: 3, filter: { vendors: [PLANNR] }) { nodes { id } sources { status } } }";
 
 #[tokio::test]
-async fn hits_misses_stale_answers_and_joined_fetches_can_be_read() {
+async fn hits_misses_and_stale_answers_can_be_read() {
     let world = World::start().await;
     let counted = |text: &str, used: &str| {
         let labels = format!("{{vendor=\"plannr\",kind=\"referral_page\",use=\"{used}\"}}");
