@@ -1,6 +1,9 @@
 //! Pages of the merged list, and what came of each vendor.
 
-use async_graphql::{Context, Error, OutputType, SimpleObject};
+use std::sync::Arc;
+
+use async_graphql::{Context, Error, Lookahead, OutputType, SimpleObject};
+use futures_util::future::join_all;
 
 use super::enums::{SourceStatus, Vendor};
 use super::page::{self, PageInfo};
@@ -184,14 +187,49 @@ pub async fn referrals(
     order: Order,
 ) -> Result<ReferralPage, Error> {
     let named = filter.vendors.clone().unwrap_or_default();
-    let (list, fingerprint) = load::<model::Referral>(ctx, first, after, filter, order).await?;
+    let (mut list, fingerprint) = load::<model::Referral>(ctx, first, after, filter, order).await?;
     loaders(ctx).note_listed(&list.rows);
+    if selects_people(ctx) {
+        complete_people(ctx, &mut list.rows).await;
+    }
     report_failures(ctx, &list.reports, &named);
     Ok(ReferralPage {
         list,
         fingerprint,
         has_previous: after.is_some(),
     })
+}
+
+/// Whether the people of a page's rows are wanted whom some vendors leave out of their lists.
+fn selects_people(ctx: &Context<'_>) -> bool {
+    let page = ctx.look_ahead();
+    let rows = [page.field("nodes"), page.field("edges").field("node")];
+    let wants = |row: &Lookahead<'_>, name| row.field(name).exists();
+    rows.iter()
+        .any(|row| wants(row, "referrer") || wants(row, "referred"))
+}
+
+/// Adds the people to rows that lack them, so that all can be written at once. The rest of a row stays as it was listed:
+/// its place in the list hangs on that. Where the people cannot be had, the row's own fields say so.
+async fn complete_people(ctx: &Context<'_>, rows: &mut [Loaded<model::Referral>]) {
+    let complete = async |row: &mut Loaded<model::Referral>| {
+        let found = loaders(ctx)
+            .referral(row.value.vendor, &row.value.remote_id)
+            .await;
+        if let Ok(Some(whole)) = found {
+            let mut completed = model::Referral::clone(&row.value);
+            completed.referrer.clone_from(&whole.value.referrer);
+            completed.referred.clone_from(&whole.value.referred);
+            completed.complete = true;
+            row.value = Arc::new(completed);
+        }
+    };
+    join_all(
+        rows.iter_mut()
+            .filter(|row| !row.value.complete)
+            .map(complete),
+    )
+    .await;
 }
 
 /// A page of an engagement's referrals, which are always read together.
