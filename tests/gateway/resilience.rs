@@ -9,20 +9,9 @@ use referral_gateway::sandbox::{Fault, Kind};
 use serde_json::{Value, json};
 
 use crate::harness::{Options, World, codes};
+use crate::walks::VENDORS;
 
 const SECOND: Duration = Duration::from_secs(1);
-
-/// Each vendor's mount, name and list of referrals.
-const VENDORS: [(&str, &str, &str); 4] = [
-    ("introzy", "INTROZY", "/api/referral-opps"),
-    ("plannr", "PLANNR", "/api/v1/referrals"),
-    (
-        "partner-center",
-        "PARTNER_CENTER",
-        "/v1.0/engagements/referrals",
-    ),
-    ("saasquatch", "SAASQUATCH", "/api/v1/*/referrals"),
-];
 
 async fn without_retries() -> World {
     let toml = "[limits]\nvendor_retries = 0";
