@@ -4,6 +4,8 @@
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
+use referral_gateway::model::Vendor;
+use referral_gateway::sandbox::Sandbox;
 use serde_json::json;
 
 use crate::client::{self, Connection};
@@ -12,6 +14,15 @@ use crate::world::World;
 
 /// All that it selects comes with the vendors' lists, so that the vendors are asked once each, all at the same time.
 const QUERY: &str = "query Cold($first: Int!) { referrals(first: $first) { nodes { id vendor name status vendorStatus createdAt value { amount currency } recipient { __typename ... on Person { name email } ... on Organization { name } } } } }";
+
+/// Gives every vendor so many referrals.
+pub(crate) fn resize(sandbox: &Sandbox, rows: usize) {
+    for vendor in Vendor::ALL {
+        sandbox
+            .resize(vendor.path(), rows)
+            .expect("the sandbox knows every vendor");
+    }
+}
 
 /// Measures at each of the vendors' delays, and prints.
 pub(crate) async fn run(world: &World, threads: &str) {

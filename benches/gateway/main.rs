@@ -3,6 +3,7 @@
 
 mod client;
 mod cold;
+mod long;
 mod parts;
 mod server;
 mod speed;
@@ -26,8 +27,15 @@ fn main() {
         speed::run(&world, &client);
         client.block_on(parts::run(&world));
     }
-    client.block_on(cold::run(&world, "one thread"));
+    client.block_on(cold::run(&world, "288 referrals, one thread"));
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let world = World::start(cores);
-    client.block_on(cold::run(&world, &format!("{cores} threads, as served")));
+    let threads = format!("{cores} threads, as served");
+    client.block_on(cold::run(&world, &format!("288 referrals, {threads}")));
+    drop(world);
+    let page = World::of(cores, |sandbox| cold::resize(sandbox, 13));
+    client.block_on(cold::run(&page, &format!("52 referrals, {threads}")));
+    drop(page);
+    let long = World::of(cores, long::prepare);
+    client.block_on(long::run(&long));
 }

@@ -34,11 +34,18 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// Starts both, the gateway with so many threads. The clock stands still: what is cached stays fresh.
+    /// Starts both, the gateway with so many threads and the vendors with the sandbox's own world. The clock stands still:
+    /// what is cached stays fresh.
     pub(crate) fn start(threads: usize) -> Self {
+        Self::of(threads, |_| {})
+    }
+
+    /// Starts both after this was done to the vendors.
+    pub(crate) fn of(threads: usize, prepare: impl FnOnce(&Sandbox)) -> Self {
         let start = "2026-11-01T09:00:00Z".parse().expect("a time");
         let (clock, hand) = Clock::manual(start);
         let sandbox = Sandbox::new(&clock);
+        prepare(&sandbox);
         let vendors = Vendors::new(sandbox.router());
         let router = vendors.router();
         let served = Server::start(|listener| async {
