@@ -9,6 +9,7 @@ pub mod referral;
 pub mod scalar;
 mod texts;
 pub mod vendor;
+pub mod write;
 
 pub use connection::{Connection, ConnectionStatus};
 pub use filter::{ConnectionFilter, Order, OrderDirection, OrderField, ReferralFilter};
@@ -20,3 +21,7 @@ pub use referral::{
 };
 pub use scalar::{Date, DateTime, Decimal, Json};
 pub use vendor::{Capability, Vendor, Workspace};
+pub use write::{
+    AmountStructure, Conversion, Decision, FacilitatorParty, FinanceDeal, ModerationSide,
+    NewFacilitator, Problem, ProblemCode, TeamMember, Verdict, Write, WriteOutcome,
+};

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::texts::Texts;
 use super::{DateTime, Decimal, GlobalId, Json, Vendor};
 
@@ -204,7 +206,7 @@ pub struct Facilitator {
 }
 
 /// What a facilitator does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum FacilitatorRole {
     /// Made the introduction.
     Connector,
@@ -219,7 +221,7 @@ pub enum FacilitatorRole {
 }
 
 /// Whose side a facilitator is on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum FacilitatorSide {
     /// The one who looks for help.
     Seeker,

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use bigdecimal::BigDecimal;
 use jiff::Timestamp;
 use jiff::civil;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::value::RawValue;
 
 /// A moment, shown as RFC 3339 in UTC with `Z`.
@@ -142,6 +143,26 @@ impl Decimal {
         self.0.big().sign() == bigdecimal::num_bigint::Sign::Minus
     }
 }
+
+/// Kept as their texts, as the schema writes them.
+macro_rules! as_text {
+    ($($scalar:ident),*) => {$(
+        impl Serialize for $scalar {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $scalar {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = Cow::<'de, str>::deserialize(deserializer)?;
+                text.parse().map_err(|_| de::Error::custom("not written as this gateway writes it"))
+            }
+        }
+    )*};
+}
+
+as_text!(DateTime, Date, Decimal);
 
 impl PartialEq for Json {
     fn eq(&self, other: &Self) -> bool {

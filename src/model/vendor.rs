@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 macro_rules! define {
-    ($( $(#[doc = $doc:literal])* $variant:ident = $name:literal, $path:literal, $module:ident, $details:ident; )*) => {
+    ($( $(#[doc = $doc:literal])* $variant:ident = $name:literal, $path:literal, $module:ident, $details:ident, $input:ident; )*) => {
         /// One of the systems behind the gateway, in the order in which ties between their rows are broken.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Vendor { $( $(#[doc = $doc])* $variant, )* }

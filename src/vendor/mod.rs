@@ -19,6 +19,7 @@ pub mod paging;
 pub mod redact;
 pub mod vitals;
 pub mod wire;
+pub mod write;
 
 pub mod introzy;
 pub mod partner_center;
@@ -36,7 +37,7 @@ use tokio::time::Instant;
 use crate::config::reader::Section;
 use crate::model::{
     Capability, Connection, ConnectionFilter, Facilitator, FeePreview, Note, Order, Person,
-    Referral, ReferralFilter, Stage, Vendor,
+    Problem, ProblemCode, Referral, ReferralFilter, Stage, Vendor, Write,
 };
 use crate::sandbox::{Emulator, Setup, Switch};
 
@@ -44,6 +45,7 @@ pub use error::{Error, Kind, Result};
 pub use paging::{Found, Native, Next, Page, Plan, Position, Unreadable};
 pub(crate) use table::vendors;
 pub use vitals::Vitals;
+pub use write::{Decided, Effect, Rejection, Sent, Settled, Written};
 
 /// What a call to a vendor is made for.
 #[derive(Clone, Debug)]
@@ -158,6 +160,41 @@ pub trait Adapter: Send + Sync {
         Err(Error::unsupported(self.vendor(), "stages"))
     }
 
+    /// How many moderation decisions one call takes.
+    fn moderation_limit(&self) -> usize {
+        1
+    }
+
+    /// What is written once this write has taken effect: what one input of ours takes several of the vendor's calls for.
+    fn follow_up(&self, _write: &Write) -> Option<Write> {
+        None
+    }
+
+    /// Everything that is wrong with a write, as far as that can be told without asking the vendor. Paths are those of
+    /// the write's own input: the fields of a new referral, of a patch, of a mutation's input. Nothing is sent unless
+    /// this is empty.
+    fn check_write(&self, _write: &Write) -> Vec<Problem> {
+        let message = format!("{} has no such write.", self.vendor());
+        vec![Problem::new(ProblemCode::Unsupported, message)]
+    }
+
+    /// What two writes have in common of which nobody could tell, afterwards, which of them made what the vendor has. They
+    /// are made one after the other. `None` for a write that can always be told from others.
+    fn twin_of(&self, _write: &Write) -> Option<String> {
+        None
+    }
+
+    /// Makes a write, at most once: one call changes something, and none follows it unless that is safe. What other calls
+    /// are needed before, to see what is there, is up to the adapter; see [`Written`] for what an error means.
+    async fn write(&self, _call: &Call, write: &Write, _sent: &Sent) -> Result<Written> {
+        Err(Error::unsupported(self.vendor(), write.kind()))
+    }
+
+    /// Finds out what became of a write that was not answered. Changes nothing.
+    async fn settle(&self, _call: &Call, write: &Write, _sent: &Sent) -> Result<Settled> {
+        Err(Error::unsupported(self.vendor(), write.kind()))
+    }
+
     /// One cheap authenticated read, and a sentence on what it showed, without a value from the vendor's data.
     async fn check(&self, call: &Call) -> Result<String>;
 }
@@ -178,7 +215,7 @@ pub struct Entry {
 }
 
 macro_rules! entries {
-    ($( $(#[doc = $doc:literal])* $variant:ident = $name:literal, $path:literal, $module:ident, $details:ident; )*) => {
+    ($( $(#[doc = $doc:literal])* $variant:ident = $name:literal, $path:literal, $module:ident, $details:ident, $input:ident; )*) => {
         /// Every vendor that the gateway knows.
         pub const VENDORS: &[Entry] = &[$(
             Entry {

@@ -5,7 +5,7 @@ use async_graphql::Union;
 use crate::model::{Referral, Vendor};
 
 macro_rules! union {
-    ($( $(#[doc = $doc:literal])* $variant:ident = $name:literal, $path:literal, $module:ident, $details:ident; )*) => {
+    ($( $(#[doc = $doc:literal])* $variant:ident = $name:literal, $path:literal, $module:ident, $details:ident, $input:ident; )*) => {
         /// Everything that a referral's vendor documents and the common fields do not carry.
         #[derive(Union)]
         pub enum ReferralDetails {

@@ -27,7 +27,7 @@ macro_rules! mirror {
 }
 
 macro_rules! vendor_enum {
-    ($( $(#[doc = $doc:literal])* $variant:ident = $name:literal, $path:literal, $module:ident, $details:ident; )*) => {
+    ($( $(#[doc = $doc:literal])* $variant:ident = $name:literal, $path:literal, $module:ident, $details:ident, $input:ident; )*) => {
         mirror! {
             model::Vendor,
             /// One of the systems behind the gateway.

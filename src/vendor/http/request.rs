@@ -139,6 +139,12 @@ impl Request {
         self
     }
 
+    /// Sets JSON as the body.
+    pub fn json(mut self, body: &serde_json::Value) -> Self {
+        self.body = Some(Bytes::from(body.to_string()));
+        self.header("content-type", "application/json")
+    }
+
     /// Sets a form as the body.
     pub fn form(mut self, fields: &[(&str, &str)]) -> Self {
         let pairs = fields.iter().map(|(name, value)| {

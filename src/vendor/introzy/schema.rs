@@ -1,6 +1,9 @@
 //! The GraphQL types that only Introzy has.
 
-use async_graphql::{Enum, SimpleObject};
+use async_graphql::{Enum, ID, InputObject, SimpleObject};
+use serde::{Deserialize, Serialize};
+
+use crate::model::Decimal;
 
 /// What Introzy tells of a referral opportunity beyond the common fields.
 /// A field is null when Introzy sent none.
@@ -80,4 +83,26 @@ pub struct IntrozyCompany {
     pub remote_id: Option<String>,
     /// Its name. Null where Introzy has none.
     pub name: Option<String>,
+}
+
+/// A new referral opportunity at Introzy, between two people who have none yet.
+#[derive(Clone, PartialEq, InputObject, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NewIntrozyReferral {
+    /// Who looks for a solution: the `remoteId` of a person, a UUID.
+    pub seeker_id: ID,
+    /// Who offers a solution: the `remoteId` of a person, a UUID.
+    pub provider_id: ID,
+    /// Who introduces them: the id of a user, a UUID. Introzy takes the user of the gateway's key when it is left out.
+    pub connector_id: Option<ID>,
+    /// What it is called, at most 200 characters. Introzy makes a name of the two companies or people when it is left out.
+    pub name: Option<String>,
+    /// What it is about, at most 1,000 characters.
+    pub description: Option<String>,
+    /// What it is expected to be worth, in major units, 0 or more.
+    pub expected_value: Option<Decimal>,
+    /// The currency, three letters of ISO 4217. Introzy takes USD when it is left out.
+    pub currency: Option<String>,
+    /// The product that it is about, a UUID.
+    pub product_id: Option<ID>,
 }

@@ -1,6 +1,7 @@
 //! The GraphQL types that only Plannr has.
 
-use async_graphql::{Enum, SimpleObject};
+use async_graphql::{Enum, ID, InputObject, SimpleObject};
+use serde::{Deserialize, Serialize};
 
 use crate::model::{Date, DateTime, Json};
 
@@ -34,7 +35,8 @@ pub struct PlannrReferral {
 }
 
 /// The kind of advice that clients are referred for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum AdviceType {
     /// Investments.
     Investments,
@@ -55,7 +57,8 @@ pub enum AdviceType {
 }
 
 /// A part of a client's data that is shared with the recipient of a referral.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum SharedDataCategory {
     /// The client's basic details.
     BasicDetails,
@@ -169,4 +172,24 @@ pub enum PlannrAccountRole {
     Introducer,
     /// A value that Plannr does not document; its own word is in the `raw` of the record.
     Unrecognized,
+}
+
+/// A new referral of clients to the adviser at the other end of a connection. Plannr has no way to take one back.
+#[derive(Clone, PartialEq, InputObject, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NewPlannrReferral {
+    /// The connection to send it along, which must be accepted: its global id, or its `remoteId`.
+    pub connection_id: ID,
+    /// The clients: the `remoteId`s of client accounts of the own firm, at least one and each once.
+    pub client_ids: Vec<ID>,
+    /// What the clients want advice on.
+    pub advice_type: AdviceType,
+    /// How many months it lasts: 1, 2, 3 or 6. For life when it is left out.
+    pub duration_months: Option<i32>,
+    /// Which of the clients' data the recipient gets.
+    pub shared_data: Option<Vec<SharedDataCategory>>,
+    /// By when the recipient is to act (SLA).
+    pub sla_deadline: Option<Date>,
+    /// A note to the recipient, at most 10,000 characters (the gateway's own bound; Plannr documents none).
+    pub note: Option<String>,
 }

@@ -1,6 +1,7 @@
 //! The GraphQL types that only this vendor has: a referral's own fields.
 
-use async_graphql::{Enum, SimpleObject};
+use async_graphql::{Enum, InputObject, SimpleObject};
+use serde::{Deserialize, Serialize};
 
 use crate::model::{DateTime, Decimal, Json};
 
@@ -184,4 +185,27 @@ pub enum SaasquatchRewardSource {
     Manual,
     /// A value that SaaSquatch does not document; its own word is in `sourceText`.
     Unrecognized,
+}
+
+/// A new referral at SaaSquatch: a user who comes with somebody's referral code. The user is registered, or changed if
+/// SaaSquatch knows them.
+#[derive(Clone, PartialEq, InputObject, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NewSaasquatchReferral {
+    /// The referred user's account, 1 to 200 characters. An account can be referred once.
+    pub account_id: String,
+    /// The referred user, 1 to 200 characters; with impact.com the same as the account.
+    pub user_id: String,
+    /// The user's e-mail address.
+    pub email: Option<String>,
+    /// The user's given name, at most 200 characters.
+    pub first_name: Option<String>,
+    /// The user's family name, at most 200 characters.
+    pub last_name: Option<String>,
+    /// The user's language and country, as in `en_US`.
+    pub locale: Option<String>,
+    /// The user's country, two letters of ISO 3166.
+    pub country_code: Option<String>,
+    /// The referrer's code, 1 to 100 characters.
+    pub referral_code: String,
 }

@@ -1,9 +1,10 @@
 //! The closed lists that Microsoft documents. Every one may grow, so each has `UNRECOGNIZED`.
 
 use async_graphql::Enum;
+use serde::{Deserialize, Serialize};
 
 /// Who sees a Partner Center referral.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum, Serialize, Deserialize)]
 pub enum PartnerCenterReferralType {
     /// One partner sees it.
     Independent,
@@ -15,7 +16,7 @@ pub enum PartnerCenterReferralType {
 
 /// Where a Partner Center referral stands. From NEW it may go to ACTIVE or CLOSED, from ACTIVE to CLOSED, from there
 /// nowhere.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum, Serialize, Deserialize)]
 pub enum PartnerCenterStatus {
     /// In Microsoft's list of values, without a documented meaning.
     None,
@@ -30,7 +31,7 @@ pub enum PartnerCenterStatus {
 }
 
 /// What a Partner Center status means more exactly.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum, Serialize, Deserialize)]
 pub enum PartnerCenterSubstatus {
     /// In Microsoft's list of values, without a documented meaning.
     None,
@@ -53,7 +54,7 @@ pub enum PartnerCenterSubstatus {
 }
 
 /// How far a Partner Center lead was qualified before it was passed on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum, Serialize, Deserialize)]
 pub enum PartnerCenterQualification {
     /// In Microsoft's list of values, without a documented meaning.
     None,
@@ -68,7 +69,7 @@ pub enum PartnerCenterQualification {
 }
 
 /// What a Partner Center referral is addressed to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum, Serialize, Deserialize)]
 pub enum PartnerCenterTargetType {
     /// In Microsoft's list of values, without a documented meaning.
     None,
@@ -81,7 +82,7 @@ pub enum PartnerCenterTargetType {
 }
 
 /// How a solution that the customer is looking for is named.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum, Serialize, Deserialize)]
 pub enum PartnerCenterSolutionType {
     /// In Microsoft's list of values, without a documented meaning.
     None,
@@ -94,7 +95,7 @@ pub enum PartnerCenterSolutionType {
 }
 
 /// Who gave out the id of a Partner Center customer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum, Serialize, Deserialize)]
 pub enum PartnerCenterCustomerIdType {
     /// Dun & Bradstreet: a D-U-N-S number.
     Duns,
@@ -105,7 +106,7 @@ pub enum PartnerCenterCustomerIdType {
 }
 
 /// How many employees a Partner Center customer has. Microsoft has a coarse and a fine set of ranges.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum, Serialize, Deserialize)]
 pub enum PartnerCenterCompanySize {
     /// Fine: 1 to 9.
     #[graphql(name = "EMPLOYEES_1_TO_9")]
@@ -145,7 +146,7 @@ pub enum PartnerCenterCompanySize {
 }
 
 /// What help a Partner Center partner asked of Microsoft.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum, Serialize, Deserialize)]
 pub enum PartnerCenterAssistanceRequest {
     /// In Microsoft's list of values, without a documented meaning.
     Unknown,

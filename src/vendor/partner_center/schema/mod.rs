@@ -3,6 +3,7 @@
 mod customer;
 mod deal;
 mod enums;
+mod input;
 mod registration;
 
 pub use customer::{
@@ -18,6 +19,12 @@ pub use enums::{
     PartnerCenterAssistanceRequest, PartnerCenterCompanySize, PartnerCenterCustomerIdType,
     PartnerCenterQualification, PartnerCenterReferralType, PartnerCenterSolutionType,
     PartnerCenterStatus, PartnerCenterSubstatus, PartnerCenterTargetType,
+};
+pub use input::{
+    ConsentInput, CustomerAddressInput, CustomerProfileInput, InviteContextInput,
+    NewPartnerCenterReferral, PartnerCenterDetailsInput, PartnerCenterPatch,
+    PartnerCenterRequirementsInput, PartnerCenterSolutionInput, ReferralTargetInput,
+    TeamMemberInput,
 };
 pub use registration::{
     PartnerCenterMarketplaceTransaction, PartnerCenterRegistration,
