@@ -3,6 +3,7 @@
 
 mod change;
 mod control;
+mod document;
 mod faults;
 mod gate;
 mod gauge;
@@ -17,6 +18,7 @@ mod tests;
 pub mod world;
 
 pub use change::{Dice, Place, Times};
+pub use document::{Document, Fields, Wrong};
 pub use faults::{Fault, Kind};
 pub use gauge::Load;
 pub use log::Logged;

@@ -1,5 +1,6 @@
 //! The log, the faults and the control surface, around the real emulators.
 
+mod documents;
 mod worlds;
 
 use std::time::Duration;
