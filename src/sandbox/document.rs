@@ -170,17 +170,15 @@ impl<'a> Fields<'a> {
     }
 
     fn read(document: &'a Document, path: String, text: &'a str) -> Option<Self> {
-        match serde_json::from_str(text) {
-            Ok(members) => Some(Self {
-                document,
-                path,
-                members,
-            }),
-            Err(_) => {
-                document.complain(&path, "must be an object");
-                None
-            }
+        let members = serde_json::from_str(text);
+        if members.is_err() {
+            document.complain(&path, "must be an object");
         }
+        Some(Self {
+            document,
+            path,
+            members: members.ok()?,
+        })
     }
 
     /// Notes every field that is none of these; returns their names, for vendors that refuse them.

@@ -7,6 +7,7 @@ mod document;
 mod faults;
 mod gate;
 mod gauge;
+mod kind;
 mod log;
 mod mount;
 #[cfg(test)]
@@ -19,8 +20,9 @@ pub mod world;
 
 pub use change::{Dice, Place, Times};
 pub use document::{Document, Fields, Wrong};
-pub use faults::{Fault, Kind};
+pub use faults::Fault;
 pub use gauge::Load;
+pub use kind::Kind;
 pub use log::Logged;
 pub use mount::{Mounted, Sandbox};
 pub use request::{Base, Problems, Query};
