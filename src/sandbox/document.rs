@@ -230,8 +230,8 @@ impl<'a> Fields<'a> {
         if length.contains(&text.chars().count()) {
             return Some(text);
         }
-        let (from, to) = length.into_inner();
-        let message = match (from, to) {
+        let message = match length.into_inner() {
+            (from, to) if from == to => format!("must have {to} characters"),
             (0, to) => format!("must have at most {to} characters"),
             (from, usize::MAX) => format!("must have at least {from} characters"),
             (from, to) => format!("must have {from} to {to} characters"),
