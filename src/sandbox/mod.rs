@@ -5,6 +5,7 @@ mod change;
 mod control;
 mod document;
 mod faults;
+mod fields;
 mod gate;
 mod gauge;
 mod kind;
@@ -19,8 +20,9 @@ mod tests;
 pub mod world;
 
 pub use change::{Dice, Place, Times};
-pub use document::{Document, Fields, Wrong};
+pub use document::{Document, Wrong};
 pub use faults::Fault;
+pub use fields::Fields;
 pub use gauge::Load;
 pub use kind::Kind;
 pub use log::Logged;
