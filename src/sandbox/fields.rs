@@ -172,7 +172,7 @@ impl<'a> Fields<'a> {
     }
 
     /// As sent.
-    fn raw(&self, name: &str) -> Option<&'a str> {
+    pub fn raw(&self, name: &str) -> Option<&'a str> {
         self.members.get(name).map(|value| value.get())
     }
 
