@@ -5,6 +5,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
+use serde::Serialize;
 use url::Url;
 
 use crate::model::id::addresses_a_record;
@@ -140,8 +141,9 @@ impl Request {
     }
 
     /// Sets JSON as the body.
-    pub fn json(mut self, body: &serde_json::Value) -> Self {
-        self.body = Some(Bytes::from(body.to_string()));
+    pub fn json(mut self, body: &(impl Serialize + ?Sized)) -> Self {
+        let body = serde_json::to_vec(body).expect("what the gateway writes has texts for keys");
+        self.body = Some(body.into());
         self.header("content-type", "application/json")
     }
 

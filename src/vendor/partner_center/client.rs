@@ -2,16 +2,19 @@
 
 use std::time::Duration;
 
+use serde::Serialize;
 use url::Url;
 
 use super::query::TOP;
 use super::token::{Credentials, Tokens};
 use crate::model::Vendor;
-use crate::vendor::http::{self, Answer, Connect, Request};
+use crate::vendor::http::{self, Answer, Connect, Method, Request};
 use crate::vendor::{Call, Error, Kind, Native, Result, Vitals};
 
 const LIST: &str = "list_referrals";
 const GET: &str = "get_referral";
+const CREATE: &str = "create_referral";
+const PATCH: &str = "patch_referral";
 
 /// Where the referrals are, below the base address.
 const REFERRALS: [&str; 3] = ["v1.0", "engagements", "referrals"];
@@ -100,6 +103,35 @@ impl Client {
     pub(super) async fn get_referral(&self, call: &Call, id: &str) -> Result<Answer> {
         let path = REFERRALS.into_iter().chain([id]);
         self.send(call, self.http.get(GET, path)).await
+    }
+
+    /// <https://learn.microsoft.com/partner-center/developer/create-a-referral>
+    pub(super) async fn create_referral(
+        &self,
+        call: &Call,
+        body: &(impl Serialize + Sync),
+    ) -> Result<Answer> {
+        let request = self.http.request(CREATE, Method::POST, REFERRALS);
+        self.send(call, request.json(body)).await
+    }
+
+    /// A JSON Patch, on condition that the version is still this one; without a version, whatever it is. It asks for the
+    /// changed referral in return: else the answer is empty.
+    /// <https://learn.microsoft.com/partner-center/developer/patch-a-referral>
+    pub(super) async fn patch_referral(
+        &self,
+        call: &Call,
+        id: &str,
+        version: Option<&str>,
+        patch: &(impl Serialize + ?Sized + Sync),
+    ) -> Result<Answer> {
+        let segments = REFERRALS.into_iter().chain([id]);
+        let mut request = self.http.request(PATCH, Method::PATCH, segments);
+        if let Some(version) = version {
+            request = request.header("if-match", version);
+        }
+        let request = request.header("prefer", "return=representation");
+        self.send(call, request.json(patch)).await
     }
 
     async fn send(&self, call: &Call, request: Request) -> Result<Answer> {

@@ -5,9 +5,10 @@
 //! what `@odata.count` counts is not said, so it is not read. A text may be empty, null or missing for "none". Numbers may
 //! come as texts. Every enumeration may grow. The version (`eTag`) carries its own quotes.
 //!
-//! It knows no connections, notes, moderation or people to search. An engagement exists if a referral has it. Its people
-//! are told apart by their e-mail addresses.
+//! It knows no connections, notes or people to search; to moderate is to answer a new referral. An engagement exists if
+//! a referral has it. Its people are told apart by their e-mail addresses.
 
+mod check;
 mod client;
 mod map;
 mod query;
@@ -16,6 +17,7 @@ pub mod schema;
 mod store;
 mod token;
 mod wire;
+mod write;
 
 #[cfg(test)]
 mod tests;
@@ -31,9 +33,12 @@ use self::token::Credentials;
 use super::error::found;
 use super::http::{Answer, Connect};
 use super::paging::read_rows_aside;
-use super::{Call, Connector, Kind, Native, Next, Page, Plan, Position, Result, Vitals};
+use super::{
+    Call, Connector, Kind, Native, Next, Page, Plan, Position, Result, Sent, Settled, Vitals,
+    Written,
+};
 use crate::config::reader::{Key, Section, env_key};
-use crate::model::{Capability, Order, Referral, ReferralFilter, Vendor};
+use crate::model::{Capability, Order, Problem, Referral, ReferralFilter, Vendor, Write};
 
 pub(crate) use map::details;
 
@@ -66,6 +71,10 @@ const REFRESH_TOKEN: Key = env_key(
 const CAPABILITIES: &[Capability] = &[
     Capability::ListReferrals,
     Capability::GetReferral,
+    Capability::CreateReferral,
+    Capability::UpdateReferral,
+    Capability::Moderate,
+    Capability::ManageFacilitators,
     Capability::Engagements,
 ];
 
@@ -244,6 +253,26 @@ impl super::Adapter for Adapter {
         let count = u64::try_from(all.rows.len() + all.unreadable.len()).ok();
         all.total = count.filter(|_| all.next == Next::End);
         Ok(all)
+    }
+
+    fn follow_up(&self, write: &Write) -> Option<Write> {
+        write::follow_up(write)
+    }
+
+    fn check_write(&self, write: &Write) -> Vec<Problem> {
+        check::problems(write)
+    }
+
+    fn twin_of(&self, write: &Write) -> Option<String> {
+        write::twin_of(write)
+    }
+
+    async fn write(&self, call: &Call, write: &Write, sent: &Sent) -> Result<Written> {
+        self.make(call, write, sent).await
+    }
+
+    async fn settle(&self, call: &Call, write: &Write, sent: &Sent) -> Result<Settled> {
+        self.find_out(call, write, sent).await
     }
 
     async fn check(&self, call: &Call) -> Result<String> {

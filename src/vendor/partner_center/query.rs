@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use jiff::Timestamp;
+
 use crate::model::{
     Direction, Order, OrderDirection, OrderField, ReferralFilter, ReferralStatus, Vendor,
 };
@@ -41,6 +43,21 @@ pub(super) fn plan(filter: &ReferralFilter, order: Order) -> Plan {
 pub(super) fn engagement(id: &str) -> Native {
     Native {
         query: vec![("$filter", engagement_term(id))],
+        exact: true,
+    }
+}
+
+/// Every referral that changed after this time, the newest first.
+pub(super) fn changed_after(time: Timestamp) -> Native {
+    let newest_first = order_by(Order {
+        field: OrderField::CreatedAt,
+        direction: OrderDirection::Desc,
+    });
+    Native {
+        query: vec![
+            ("$orderby", newest_first),
+            ("$filter", format!("{UPDATED} gt {time}")),
+        ],
         exact: true,
     }
 }

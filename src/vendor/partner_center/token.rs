@@ -21,7 +21,7 @@ use crate::model::Vendor;
 use crate::vendor::http::{self, Compartment, Connect};
 use crate::vendor::{Call, Error, Kind, Result};
 
-const OPERATION: &str = "refresh_token";
+pub(super) const OPERATION: &str = "refresh_token";
 
 /// Whom the tokens are for, whatever the API's address is: the documented audience.
 const RESOURCE: &str = "https://api.partner.microsoft.com";

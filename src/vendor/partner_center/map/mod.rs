@@ -1,7 +1,7 @@
 //! From Microsoft's words to ours. Pure.
 
 mod details;
-mod words;
+pub(super) mod words;
 
 #[cfg(test)]
 mod tests;
@@ -105,24 +105,21 @@ fn direction(record: &wire::Referral) -> Option<Direction> {
     }
 }
 
-/// What the writes would accept: only a new referral can be answered, a closed one only be described better.
+/// What the writes would accept: only a new referral can be answered, and a closed one is at its end.
 fn allowed_actions(record: &wire::Referral, has_facilitators: bool) -> Vec<ReferralAction> {
-    let is_shared = record.kind.as_deref() == Some("Shared");
-    let mut actions = match record.status.as_deref() {
-        Some("New") => vec![
-            ReferralAction::Approve,
-            ReferralAction::Deny,
-            ReferralAction::Update,
-        ],
-        Some("Active") => vec![ReferralAction::Update],
-        Some("Closed") => return vec![ReferralAction::Update],
-        _ => return Vec::new(),
-    };
-    actions.push(ReferralAction::AddFacilitator);
+    let status = record.status.as_deref();
+    if status == Some("Closed") {
+        return Vec::new();
+    }
+    let mut actions = Vec::new();
+    if status == Some("New") {
+        actions.extend([ReferralAction::Approve, ReferralAction::Deny]);
+    }
+    actions.extend([ReferralAction::Update, ReferralAction::AddFacilitator]);
     if has_facilitators {
         actions.push(ReferralAction::RemoveFacilitator);
     }
-    if is_shared {
+    if record.kind.as_deref() == Some("Shared") {
         actions.push(ReferralAction::Share);
     }
     actions
@@ -190,25 +187,40 @@ fn facilitators(id: &Arc<str>, record: &wire::Referral) -> Box<[Facilitator]> {
     let mut taken = HashSet::new();
     let mut rows = Vec::with_capacity(record.team.len());
     for (index, member) in record.team.iter().enumerate() {
-        let email = member
-            .email
-            .as_deref()
-            .map(|email| email.trim().to_lowercase());
-        let key = email
+        let key = member_key(member)
             .filter(|email| taken.insert(email.clone()))
             .unwrap_or_else(|| format!("#{index}"));
-        rows.push(Facilitator {
-            vendor: Vendor::PartnerCenter,
-            referral_id: id.clone(),
-            key: key.into(),
-            remote_id: None,
-            role: FacilitatorRole::TeamMember,
-            side: None,
-            party: person(member).into(),
-            created_at: None,
-        });
+        rows.push(facilitator(id.clone(), key, member));
     }
     rows.into()
+}
+
+/// What tells a team member apart: the e-mail address.
+pub(super) fn member_key(member: &wire::Member) -> Option<String> {
+    member.email.as_deref().map(email_key)
+}
+
+/// What of an e-mail address tells people apart.
+pub(super) fn email_key(email: &str) -> String {
+    email.trim().to_lowercase()
+}
+
+/// One of the partner's people.
+pub(super) fn facilitator(
+    referral_id: Arc<str>,
+    key: String,
+    member: &wire::Member,
+) -> Facilitator {
+    Facilitator {
+        vendor: Vendor::PartnerCenter,
+        referral_id,
+        key: key.into(),
+        remote_id: None,
+        role: FacilitatorRole::TeamMember,
+        side: None,
+        party: person(member).into(),
+        created_at: None,
+    }
 }
 
 fn person(member: &wire::Member) -> PersonTexts<'_> {

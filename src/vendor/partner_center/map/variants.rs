@@ -75,7 +75,8 @@ fn a_record_of_nothing_but_an_id_is_read_and_nulls_say_the_same() {
     assert_eq!(bare.vendor_status, None);
     assert_eq!(bare.facilitators, Facilitators::Embedded(Box::default()));
     assert!(bare.referred.is_empty() && bare.referrer.is_none() && bare.recipient.is_none());
-    assert!(bare.allowed_actions.is_empty());
+    let always = [ReferralAction::Update, ReferralAction::AddFacilitator];
+    assert_eq!(*bare.allowed_actions, always);
     assert!(bare.complete);
 }
 
@@ -281,7 +282,13 @@ fn what_is_allowed_follows_status_type_and_team() {
             Value::Null,
             vec![Update, AddFacilitator, Share],
         ),
-        ("Closed", "Shared", team, vec![Update]),
+        (
+            "Paused",
+            "Independent",
+            Value::Null,
+            vec![Update, AddFacilitator],
+        ),
+        ("Closed", "Shared", team, vec![]),
     ] {
         let referral = read(&json!({"id": "r1", "status": status, "type": kind, "team": team}));
         assert_eq!(*referral.allowed_actions, expected, "{status} {kind}");

@@ -1,4 +1,4 @@
-//! Microsoft's enumerations. A word that is in none of its lists is `Unrecognized`.
+//! Microsoft's enumerations. A word that is in none of its lists is `Unrecognized`, and that has no word.
 
 use crate::vendor::partner_center::schema::{
     PartnerCenterAssistanceRequest, PartnerCenterCompanySize, PartnerCenterCustomerIdType,
@@ -6,8 +6,23 @@ use crate::vendor::partner_center::schema::{
     PartnerCenterStatus, PartnerCenterSubstatus, PartnerCenterTargetType,
 };
 
+/// What has a word of Microsoft's.
+pub(in crate::vendor::partner_center) trait Word: Copy {
+    /// The word; none for what Microsoft does not document.
+    fn word(self) -> Option<&'static str>;
+}
+
 macro_rules! words {
     ($(fn $name:ident -> $type:ident { $( $word:literal => $variant:ident, )* })*) => {$(
+        impl Word for $type {
+            fn word(self) -> Option<&'static str> {
+                match self {
+                    $( Self::$variant => Some($word), )*
+                    Self::Unrecognized => None,
+                }
+            }
+        }
+
         pub(super) fn $name(word: Option<&String>) -> Option<$type> {
             Some(match word?.as_str() {
                 $( $word => $type::$variant, )*

@@ -151,6 +151,10 @@ async fn it_says_what_it_is_and_can_do() {
         [
             Capability::ListReferrals,
             Capability::GetReferral,
+            Capability::CreateReferral,
+            Capability::UpdateReferral,
+            Capability::Moderate,
+            Capability::ManageFacilitators,
             Capability::Engagements
         ]
     );
