@@ -8,7 +8,7 @@ use crate::model::{
     ConnectionStatus, Direction, ModerationStatus, OrderDirection, OrderField, ReferralStatus,
 };
 use crate::vendor::stub::{self, Asked, Stub, call, configured};
-use crate::vendor::{Adapter, Kind};
+use crate::vendor::{Adapter, Kind, Next};
 
 const REFERRAL: &str = include_str!("fixtures/referral.json");
 const CONNECTION: &str = include_str!("fixtures/connection.json");
