@@ -9,6 +9,7 @@
 //! - The filter on connections has no `expired`, although connections expire.
 //! - The pages show notes of their generator in place of an account's values. Should they come from the API as well,
 //!   they count as missing.
+//! - Nothing marks a write: what came of one that was not answered is told by its content and time.
 //! - A refused connection is "denied", a refused referral "rejected". Times are London's wall clock with its offset.
 //!
 //! It has no notes, facilitators, values or moderation of its own, no filter by time, connection or client, and no
@@ -24,18 +25,31 @@ mod paging;
 mod plan;
 mod wire;
 
+mod check;
+mod connect;
+mod content;
+mod create;
+mod moderate;
+mod refused;
+mod trace;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
 
 use super::wire::{decode_row, readable};
-use super::{Call, Connector, Found, Native, Page, Plan, Position, Result, Vitals};
+use super::{
+    Call, Connector, Error, Found, Native, Page, Plan, Position, Result, Sent, Settled, Vitals,
+    Written,
+};
 use crate::config::reader::{Key, Section, env_key};
 use crate::model::{
-    Capability, Connection, ConnectionFilter, Order, Person, Referral, ReferralFilter, Vendor,
+    Capability, Connection, ConnectionFilter, Order, Person, Problem, Referral, ReferralFilter,
+    Vendor, Write,
 };
 use crate::vendor;
 use client::{Client, PER_PAGE};
+use content::Content;
 use lists::{List, read_one};
 
 pub(crate) use map::details;
@@ -91,6 +105,8 @@ impl vendor::Adapter for Adapter {
         &[
             Capability::ListReferrals,
             Capability::GetReferral,
+            Capability::CreateReferral,
+            Capability::Moderate,
             Capability::Connections,
             Capability::People,
         ]
@@ -172,6 +188,38 @@ impl vendor::Adapter for Adapter {
         let list = self.client.clients(call, filter, search, limit).await?;
         let people = readable(Vendor::Plannr, "list_accounts", &list.data);
         Ok(people.take(limit).map(map::person).collect())
+    }
+
+    fn check_write(&self, write: &Write) -> Vec<Problem> {
+        check::write(write)
+    }
+
+    fn twin_of(&self, write: &Write) -> Option<String> {
+        match write {
+            Write::Create { input } => Content::of(input).map(|content| content.key()),
+            Write::RequestConnection { .. } => Some(connect::TWIN.to_owned()),
+            _ => None,
+        }
+    }
+
+    async fn write(&self, call: &Call, write: &Write, sent: &Sent) -> Result<Written> {
+        match write {
+            Write::Create { input } => self.create(call, input, sent).await,
+            Write::RequestConnection { adviser_key } => {
+                self.request_connection(call, adviser_key, sent).await
+            }
+            Write::Moderate { decisions } => self.moderate(call, decisions, sent).await,
+            _ => Err(Error::unsupported(Vendor::Plannr, write.kind())),
+        }
+    }
+
+    async fn settle(&self, call: &Call, write: &Write, sent: &Sent) -> Result<Settled> {
+        match write {
+            Write::Create { input } => self.settle_create(call, input, sent).await,
+            Write::RequestConnection { .. } => self.settle_connection(call, sent).await,
+            Write::Moderate { decisions } => self.settle_moderation(call, decisions).await,
+            _ => Err(Error::unsupported(Vendor::Plannr, write.kind())),
+        }
     }
 
     async fn check(&self, call: &Call) -> Result<String> {

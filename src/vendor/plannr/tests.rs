@@ -1,5 +1,12 @@
 //! What Plannr is asked, and what comes of its answers.
 
+mod check;
+mod connections;
+mod creates;
+mod decisions;
+mod traces;
+mod writes;
+
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 
