@@ -5,6 +5,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
+use serde::Serialize;
 use url::Url;
 
 use crate::model::id::addresses_a_record;
@@ -139,9 +140,10 @@ impl Request {
         self
     }
 
-    /// Sets JSON as the body.
-    pub fn json(mut self, body: &serde_json::Value) -> Self {
-        self.body = Some(Bytes::from(body.to_string()));
+    /// Sets JSON as the body, written at once: on the way through a `serde_json::Value`, numbers would become floats.
+    pub fn json(mut self, body: &impl Serialize) -> Self {
+        let json = serde_json::to_vec(body).expect("what vendors are sent has texts for keys");
+        self.body = Some(Bytes::from(json));
         self.header("content-type", "application/json")
     }
 
