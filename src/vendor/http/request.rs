@@ -144,10 +144,10 @@ impl Request {
         self
     }
 
-    /// Sets JSON as the body.
+    /// Sets JSON as the body, written at once: on the way through a `serde_json::Value`, numbers would become floats.
     pub fn json(mut self, body: &(impl Serialize + ?Sized)) -> Self {
-        let body = serde_json::to_vec(body).expect("what the gateway writes has texts for keys");
-        self.body = Some(body.into());
+        let json = serde_json::to_vec(body).expect("what vendors are sent has texts for keys");
+        self.body = Some(Bytes::from(json));
         self.header("content-type", "application/json")
     }
 
