@@ -5,9 +5,9 @@ use base64::engine::general_purpose::STANDARD;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use super::wire;
+use super::{outgoing, wire};
 use crate::model::Vendor;
-use crate::vendor::http::{self, Answer, Connect, Request};
+use crate::vendor::http::{self, Answer, Connect, Method, Request};
 use crate::vendor::{Call, Error, Kind, Result, Vitals};
 
 /// How many rows are asked for at once; what the vendor allows at most is not documented.
@@ -22,12 +22,8 @@ pub(super) struct Credentials {
     pub(super) api_key: SecretString,
 }
 
-/// Whose referrals the open list is asked for. The vendor wants both ids of a user.
-#[derive(Clone, Copy, Debug)]
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the writes settle unknown outcomes with it")
-)]
+/// Whose referrals a list is asked for. The vendor wants both ids of a user.
+#[derive(Clone, Copy)]
 pub(super) enum Involving<'a> {
     /// Those in which this account and user refer.
     Referrer(&'a str, &'a str),
@@ -69,6 +65,20 @@ impl Client {
         self.send(call, request).await
     }
 
+    /// `GET /referrals` of one referrer, which is the only side that this list can be asked for;
+    /// <https://integrations.impact.com/brand-api-reference>
+    pub(super) async fn list_referrals_by(
+        &self,
+        call: &Call,
+        referrer: (&str, &str),
+        offset: u64,
+    ) -> Result<Answer> {
+        let (account, user) = referrer;
+        let request = self.get("list_referrals", &["referrals"]);
+        let request = Involving::Referrer(account, user).ask(request);
+        self.send(call, paged(request, LIMIT, offset)).await
+    }
+
     /// `GET /referrals/{referralId}`; <https://integrations.impact.com/brand-api-reference>
     pub(super) async fn get_referral(&self, call: &Call, id: &str) -> Result<Answer> {
         self.send(call, self.get("get_referral", &["referrals", id]))
@@ -76,29 +86,15 @@ impl Client {
     }
 
     /// `GET /open/referrals`, which a tenant must have opened; <https://docs.saasquatch.com/api/openendpoints>
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "the writes settle unknown outcomes with it")
-    )]
     pub(super) async fn list_open_referrals(
         &self,
         call: &Call,
         involving: Involving<'_>,
         offset: u64,
     ) -> Result<Answer> {
-        let [(account, account_id), (user, user_id)] = match involving {
-            Involving::Referrer(account, user) => {
-                [("referringAccountId", account), ("referringUserId", user)]
-            }
-            Involving::Referred(account, user) => {
-                [("referredAccountId", account), ("referredUserId", user)]
-            }
-        };
-        let request = self
-            .get("list_open_referrals", &["open", "referrals"])
-            .query(account, account_id)
-            .query(user, user_id);
-        self.send(call, paged(request, LIMIT, offset)).await
+        let request = self.get("list_open_referrals", &["open", "referrals"]);
+        let request = paged(involving.ask(request), LIMIT, offset);
+        self.send(call, request).await
     }
 
     /// `GET /users`; <https://integrations.impact.com/brand-api-reference>
@@ -115,26 +111,65 @@ impl Client {
         self.send(call, request).await
     }
 
-    /// `GET /account/{accountId}/user/{userId}`; <https://integrations.impact.com/brand-api-reference>
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "the writes look up users with it")
-    )]
-    pub(super) async fn get_user(&self, call: &Call, account: &str, user: &str) -> Result<Answer> {
-        let path = ["account", account, "user", user];
-        self.send(call, self.get("get_user", &path)).await
+    /// `GET /user`: whose code this is; <https://integrations.impact.com/brand-api-reference>
+    pub(super) async fn get_user_by_code(&self, call: &Call, code: &str) -> Result<Answer> {
+        let request = self.get("get_user_by_code", &["user"]);
+        self.send(call, request.query("referralCode", code)).await
+    }
+
+    /// `PUT /open/account/{accountId}/user/{userId}`: makes the user and the account, or changes the user; a tenant must
+    /// have opened it; <https://docs.saasquatch.com/api/openendpoints>
+    pub(super) async fn upsert_user(
+        &self,
+        call: &Call,
+        user: &outgoing::User<'_>,
+    ) -> Result<Answer> {
+        let path = ["open", "account", user.account_id, "user", user.id];
+        let request = self.request("upsert_user", Method::PUT, &path);
+        self.send(call, request.json(user)).await
+    }
+
+    /// `POST /referrals/moderate`, of 1 to 100 actions; answered without a body;
+    /// <https://integrations.impact.com/brand-api-reference>
+    pub(super) async fn moderate(
+        &self,
+        call: &Call,
+        moderation: &outgoing::Moderation<'_>,
+    ) -> Result<()> {
+        let path = ["referrals", "moderate"];
+        let request = self.request("moderate_referrals", Method::POST, &path);
+        self.send(call, request.json(moderation)).await.map(|_| ())
     }
 
     fn get(&self, operation: &'static str, path: &[&str]) -> Request {
+        self.request(operation, Method::GET, path)
+    }
+
+    fn request(&self, operation: &'static str, method: Method, path: &[&str]) -> Request {
         let tenant = ["api", "v1", self.tenant_alias.as_str()];
+        let path = tenant.into_iter().chain(path.iter().copied());
         self.http
-            .get(operation, tenant.into_iter().chain(path.iter().copied()))
+            .request(operation, method, path)
             .header("accept", "application/json")
             .secret_header("authorization", &self.authorization)
     }
 
     async fn send(&self, call: &Call, request: Request) -> Result<Answer> {
         self.http.send(call, request).await
+    }
+}
+
+impl Involving<'_> {
+    fn ask(self, request: Request) -> Request {
+        let [(account, account_id), (user, user_id)] = match self {
+            Self::Referrer(account, user) => {
+                [("referringAccountId", account), ("referringUserId", user)]
+            }
+            Self::Referred(account, user) => {
+                [("referredAccountId", account), ("referredUserId", user)]
+            }
+        };
+        request.query(account, account_id).query(user, user_id)
     }
 }
 

@@ -5,14 +5,20 @@
 //! Programs of the newer kind leave the moderation out. Times are milliseconds since 1970. Ids are free texts, often
 //! e-mail addresses.
 //!
+//! A referral comes into being when its referred user is registered with somebody's code, which tells nothing of the
+//! referral: it is looked up afterwards.
+//!
 //! It knows no direction, value, recipient, facilitators, notes, connections or engagements, and a referral cannot be
 //! changed but by moderation.
 
+mod check;
 mod client;
 mod map;
+mod outgoing;
 pub mod sandbox;
 pub mod schema;
 mod wire;
+mod write;
 
 #[cfg(test)]
 mod tests;
@@ -26,10 +32,16 @@ use self::client::{Client, Credentials, LIMIT};
 use super::error::found;
 use super::paging::read_rows_aside;
 use super::wire::readable;
-use super::{Call, Connector, Error, Kind, Native, Next, Page, Plan, Position, Result, Vitals};
+use super::{
+    Call, Connector, Error, Kind, Native, Next, Page, Plan, Position, Result, Sent, Settled,
+    Vitals, Written,
+};
+use crate::clock::Clock;
 use crate::config::reader::{Key, Section, env_key};
 use crate::model::id::addresses_a_record;
-use crate::model::{Capability, Order, Person, Referral, ReferralFilter, ReferralStatus, Vendor};
+use crate::model::{
+    Capability, Order, Person, Problem, Referral, ReferralFilter, ReferralStatus, Vendor, Write,
+};
 
 pub(crate) use map::details;
 
@@ -57,6 +69,8 @@ const ACCOUNT_SID: Key = env_key(
 const CAPABILITIES: &[Capability] = &[
     Capability::ListReferrals,
     Capability::GetReferral,
+    Capability::CreateReferral,
+    Capability::Moderate,
     Capability::People,
 ];
 
@@ -90,13 +104,15 @@ pub fn configure(section: &mut Section<'_>) -> Option<Connector> {
     };
     Some(Box::new(move |connect| {
         let client = Client::new(base_url.clone(), &credentials, connect)?;
-        Ok(Arc::new(Adapter { client }) as Arc<dyn super::Adapter>)
+        let clock = connect.clock.clone();
+        Ok(Arc::new(Adapter { client, clock }) as Arc<dyn super::Adapter>)
     }))
 }
 
 /// SaaSquatch, for one workspace.
 struct Adapter {
     client: Client,
+    clock: Clock,
 }
 
 /// Where in the list a page begins, and whether the pages behind it are known already.
@@ -249,6 +265,22 @@ impl super::Adapter for Adapter {
             .filter_map(|user| map::user(&user))
             .take(limit)
             .collect())
+    }
+
+    fn moderation_limit(&self) -> usize {
+        write::MAX_ACTIONS
+    }
+
+    fn check_write(&self, write: &Write) -> Vec<Problem> {
+        check::problems(write)
+    }
+
+    async fn write(&self, call: &Call, write: &Write, sent: &Sent) -> Result<Written> {
+        write::write(self, call, write, sent).await
+    }
+
+    async fn settle(&self, call: &Call, write: &Write, sent: &Sent) -> Result<Settled> {
+        write::settle(self, call, write, sent).await
     }
 
     async fn check(&self, call: &Call) -> Result<String> {

@@ -272,21 +272,6 @@ async fn the_open_list_is_asked_by_both_ids_of_a_user() {
 }
 
 #[tokio::test]
-async fn a_user_is_looked_up_below_the_account() {
-    let stub = Stub::start(|_| (200, json!({"id": "u 1", "accountId": "a/1"}).to_string())).await;
-    let answer = client(&stub).get_user(&call(), "a/1", "u 1").await.unwrap();
-    let user: wire::User = answer.json().unwrap();
-    assert_eq!(
-        (user.id.as_deref(), user.account_id.as_deref()),
-        (Some("u 1"), Some("a/1"))
-    );
-    assert_eq!(
-        stub.asked()[0].path,
-        "/api/v1/test_abc/account/a%2F1/user/u%201"
-    );
-}
-
-#[tokio::test]
 async fn the_list_is_always_read_whole_unless_nothing_can_pass() {
     let stub = listing(0, 1, true).await;
     let adapter = adapter(&stub, None);

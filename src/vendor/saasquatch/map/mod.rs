@@ -57,7 +57,7 @@ fn referral(record: wire::Referral, raw: Json) -> Referral {
         connection_id: None,
         engagement_id: None,
         moderation: moderation.map(Box::new),
-        allowed_actions: [ReferralAction::Approve, ReferralAction::Deny].into(),
+        allowed_actions: allowed_actions(moderation),
         external_reference: None,
         created_at: record.date_referral_started,
         updated_at: record.date_modified,
@@ -128,6 +128,16 @@ fn moderation(record: &wire::Referral) -> Option<Moderation> {
         referred: side(friend),
         moderated_at: record.date_moderated,
     })
+}
+
+/// Moderating again is allowed, but what both sides say already changes nothing.
+fn allowed_actions(moderation: Option<Moderation>) -> Box<[ReferralAction]> {
+    let are_both = |status| {
+        moderation.is_some_and(|sides| sides.referrer == status && sides.referred == status)
+    };
+    let approve = (!are_both(ModerationStatus::Approved)).then_some(ReferralAction::Approve);
+    let deny = (!are_both(ModerationStatus::Denied)).then_some(ReferralAction::Deny);
+    approve.into_iter().chain(deny).collect()
 }
 
 fn is_unknown(side: Option<&str>) -> bool {

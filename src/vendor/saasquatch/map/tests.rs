@@ -138,7 +138,7 @@ fn every_field_of_the_documented_sample_is_where_it_belongs() {
             referred: ModerationStatus::Approved,
             moderated_at: moment("2026-05-27T15:12:32.099Z"),
         })),
-        allowed_actions: [ReferralAction::Approve, ReferralAction::Deny].into(),
+        allowed_actions: [ReferralAction::Deny].into(),
         external_reference: None,
         created_at: moment("2026-05-27T15:12:32.097Z"),
         updated_at: moment("2026-05-27T15:12:32.494Z"),
@@ -451,4 +451,22 @@ fn an_unreadable_row_costs_itself_alone() {
         paths,
         ["dateReferralStarted", ".", "referrerUser.dateCreated"]
     );
+}
+
+#[test]
+fn what_both_sides_say_already_is_not_offered() {
+    use ReferralAction::{Approve, Deny};
+    for (referrer, friend, allowed) in [
+        ("APPROVED", "APPROVED", &[Deny][..]),
+        ("DENIED", "DENIED", &[Approve]),
+        ("APPROVED", "DENIED", &[Approve, Deny]),
+        ("PENDING", "PENDING", &[Approve, Deny]),
+        ("", "", &[Approve, Deny]),
+    ] {
+        let record = serde_json::json!({
+            "id": "r", "referrerModerationStatus": referrer, "referredModerationStatus": friend,
+        });
+        let record = serde_json::from_str(&record.to_string()).unwrap();
+        assert_eq!(*row(record).unwrap().allowed_actions, *allowed);
+    }
 }

@@ -1,0 +1,54 @@
+//! SaaSquatch's writes, and how what became of one is found out when it was not answered. Both of them may be made again
+//! without harm: users are registered by their ids, and who has been approved is approved once more.
+
+mod create;
+mod look;
+mod moderate;
+
+#[cfg(test)]
+mod tests;
+
+use super::{Adapter, wire};
+use crate::model::{Vendor, Write};
+use crate::vendor::{Call, Error, Result, Sent, Settled, Written, redact};
+
+pub(super) use moderate::MAX_ACTIONS;
+
+pub(super) async fn write(
+    squatch: &Adapter,
+    call: &Call,
+    write: &Write,
+    sent: &Sent,
+) -> Result<Written> {
+    match write {
+        Write::Create { input } => create::write(squatch, call, input, sent).await,
+        Write::Moderate { decisions } => moderate::write(squatch, call, decisions).await,
+        _ => Err(Error::unsupported(Vendor::Saasquatch, write.kind())),
+    }
+}
+
+pub(super) async fn settle(
+    squatch: &Adapter,
+    call: &Call,
+    write: &Write,
+    _sent: &Sent,
+) -> Result<Settled> {
+    match write {
+        Write::Create { input } => create::settle(squatch, call, input).await,
+        Write::Moderate { decisions } => moderate::settle(squatch, call, decisions).await,
+        _ => Err(Error::unsupported(Vendor::Saasquatch, write.kind())),
+    }
+}
+
+fn failure(error: &Error) -> wire::Failure {
+    let body = error.body.as_deref().unwrap_or_default();
+    serde_json::from_slice(body).unwrap_or_default()
+}
+
+/// The code of a refusal in brackets, if it looks like one. The vendor's sentences are not passed on: they may name people.
+fn vendors_code(error: &Error) -> String {
+    let failure = failure(error);
+    let code = failure.api_error_code.or(failure.rs_code);
+    let code = code.filter(|code| redact::is_plain(code));
+    code.map(|code| format!(" ({code})")).unwrap_or_default()
+}

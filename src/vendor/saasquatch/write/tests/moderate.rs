@@ -1,0 +1,293 @@
+//! Referrals approved and denied.
+
+use std::collections::BTreeSet;
+
+use pretty_assertions::assert_eq;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::model::{Decision, ModerationSide, Verdict, WriteOutcome};
+use crate::vendor::Decided;
+
+const MODERATE: &str = "POST /referrals/moderate";
+
+pub(super) fn approving(ids: &[&str]) -> Write {
+    let decisions = ids
+        .iter()
+        .map(|id| decision(id, Verdict::Approve, ModerationSide::Both));
+    Write::Moderate {
+        decisions: decisions.collect(),
+    }
+}
+
+fn decision(id: &str, verdict: Verdict, side: ModerationSide) -> Decision {
+    Decision {
+        referral: id.to_owned(),
+        verdict,
+        side,
+        reason: Some("Ada Okoro said so".to_owned()),
+    }
+}
+
+fn numbered(count: usize) -> Vec<String> {
+    (0..count).map(|n| format!("r{n}")).collect()
+}
+
+fn approving_all(ids: &[String]) -> Write {
+    approving(&ids.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+fn each(written: Result<Written, Error>) -> Vec<Decided> {
+    match written.unwrap() {
+        Written::Each(decided) => decided,
+        _ => panic!("not one answer for each"),
+    }
+}
+
+fn ids(asked: &Asked) -> Vec<String> {
+    let body = body(asked);
+    let actions = body["actions"].as_array().unwrap().iter();
+    actions
+        .map(|action| action["referralId"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+fn sides(referrer: &str, friend: &str) -> Value {
+    json!({
+        "id": "r", "moderationStatus": "ACTIONED",
+        "referrerModerationStatus": referrer, "referredModerationStatus": friend,
+    })
+}
+
+/// A vendor that refuses a call in which one of these is; the missing ones are not there either.
+async fn vendor(missing: &'static [&'static str], stubborn: &'static [&'static str]) -> World {
+    World::start(move |asked| {
+        if asked.method == "GET" {
+            let id = asked.path.rsplit('/').next().unwrap();
+            if missing.contains(&id) {
+                return refused(404, "REFERRAL_NOT_FOUND", None);
+            }
+            return (200, sides("PENDING", "PENDING").to_string());
+        }
+        let ids: BTreeSet<_> = ids(asked).into_iter().collect();
+        if missing.iter().any(|id| ids.contains(*id)) {
+            return refused(404, "REFERRAL_NOT_FOUND", None);
+        }
+        if stubborn.iter().any(|id| ids.contains(*id)) {
+            return refused(400, "REWARD_NOT_CANCELLABLE", None);
+        }
+        (200, String::new())
+    })
+    .await
+}
+
+/// The places that were not applied, each with its code.
+fn failed(decided: &[Decided]) -> Vec<(usize, ProblemCode)> {
+    let mut failed = Vec::new();
+    for (place, decided) in decided.iter().enumerate() {
+        if decided.outcome != WriteOutcome::Applied {
+            assert_eq!(decided.outcome, WriteOutcome::Rejected);
+            failed.push((place, decided.problems[0].code));
+        }
+    }
+    failed
+}
+
+#[tokio::test]
+async fn decisions_are_sent_as_documented_in_one_call_and_without_their_reasons() {
+    use ModerationSide::{Both, Referred, Referrer};
+    use Verdict::{Approve, Deny};
+    let all = [
+        ("a", Approve, Both, "APPROVED"),
+        ("b", Deny, Both, "DENIED"),
+        ("c", Approve, Referrer, "REFERRER_APPROVED"),
+        ("d", Deny, Referrer, "REFERRER_DENIED"),
+        ("e", Approve, Referred, "REFERRED_APPROVED"),
+        ("f", Deny, Referred, "REFERRED_DENIED"),
+    ];
+    let decisions = all.map(|(id, verdict, side, _)| decision(id, verdict, side));
+    let write = Write::Moderate {
+        decisions: decisions.into(),
+    };
+    for answer in [(200, ""), (204, ""), (202, "<p>")] {
+        let world = World::start(move |_| (answer.0, answer.1.to_owned())).await;
+        let decided = each(world.write(&write, &first()).await);
+        assert_eq!((decided.len(), failed(&decided)), (6, vec![]));
+        assert_eq!(world.lines(), [MODERATE]);
+        let actions = all.map(|(id, _, _, action)| json!({ "referralId": id, "action": action }));
+        assert_eq!(body(&world.sent()[0]), json!({ "actions": actions }));
+    }
+}
+
+#[tokio::test]
+async fn a_referral_that_is_not_there_costs_no_other_its_decision() {
+    let world = vendor(&["r42"], &[]).await;
+    let ids = numbered(100);
+    let decided = each(world.write(&approving_all(&ids), &first()).await);
+    assert_eq!(failed(&decided), [(42, ProblemCode::NotFound)]);
+    assert!(world.sent().len() < 10, "{}", world.sent().len());
+    let reads = world.lines().len() - world.sent().len();
+    assert!((1..=16).contains(&reads), "{reads}");
+}
+
+#[tokio::test]
+async fn a_referral_that_cannot_be_moderated_costs_no_other_its_decision() {
+    let world = vendor(&["r3", "r70"], &["r5", "r99"]).await;
+    let mut write = approving_all(&numbered(100));
+    if let Write::Moderate { decisions } = &mut write {
+        decisions[5].verdict = Verdict::Deny;
+    }
+    let decided = each(world.write(&write, &first()).await);
+    assert_eq!(
+        failed(&decided),
+        [
+            (3, ProblemCode::NotFound),
+            (5, ProblemCode::IllegalTransition),
+            (70, ProblemCode::NotFound),
+            (99, ProblemCode::Invalid),
+        ]
+    );
+    let message = &decided[5].problems[0].message;
+    assert!(message.contains("(REWARD_NOT_CANCELLABLE)"), "{message}");
+    assert!(!message.contains("ada"), "{message}");
+}
+
+#[tokio::test]
+async fn a_single_decision_that_is_refused_is_explained() {
+    for (missing, code) in [
+        (&["r1"][..], ProblemCode::NotFound),
+        (&[], ProblemCode::Invalid),
+    ] {
+        let world = vendor(missing, &["r1"]).await;
+        let decided = each(world.write(&approving(&["r1"]), &first()).await);
+        assert_eq!(failed(&decided), [(0, code)]);
+        assert_eq!(world.lines(), [MODERATE, "GET /referrals/r1"]);
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_may_not_moderate_is_told_once_for_all() {
+    let world = World::start(|_| refused(403, "API_REQUEST_NOT_SUPPORTED", None)).await;
+    let decided = each(world.write(&approving(&["a", "b", "c"]), &first()).await);
+    let forbidden = [0, 1, 2].map(|place| (place, ProblemCode::Forbidden));
+    assert_eq!(failed(&decided), forbidden);
+    assert_eq!(world.lines(), [MODERATE]);
+}
+
+#[tokio::test]
+async fn a_vendor_that_refuses_everything_is_not_asked_for_ever() {
+    let world = World::start(|asked| match asked.method.as_str() {
+        "GET" => (200, sides("PENDING", "APPROVED").to_string()),
+        _ => refused(400, "VALIDATION_FAILED", None),
+    })
+    .await;
+    let mut write = approving_all(&numbered(100));
+    if let Write::Moderate { decisions } = &mut write {
+        decisions[99].side = ModerationSide::Referred;
+    }
+    let decided = each(world.write(&write, &first()).await);
+    assert_eq!(world.sent().len(), 40);
+    assert_eq!(decided[99].outcome, WriteOutcome::AlreadyApplied);
+    let failed = failed(&decided[..99]);
+    assert_eq!(failed.len(), 99);
+    assert_eq!(failed[98].1, ProblemCode::Conflict);
+}
+
+#[tokio::test]
+async fn an_outage_before_any_answer_is_an_error_and_after_some_leaves_the_rest_unknown() {
+    for (status, kind) in [
+        (401, Kind::Unauthorized),
+        (429, Kind::RateLimited),
+        (500, Kind::Unavailable),
+    ] {
+        let world = World::start(move |_| refused(status, "X", None)).await;
+        let error = world.write(&approving(&["a", "b"]), &first()).await.err();
+        let error = error.unwrap();
+        assert_eq!((error.kind, error.is_unsent()), (kind, false));
+        assert_eq!(world.lines(), [MODERATE]);
+    }
+    let world = World::start(|asked| match ids(asked).len() {
+        100 => refused(400, "X", None),
+        _ if ids(asked)[0] == "r0" => (200, String::new()),
+        _ => refused(500, "X", None),
+    })
+    .await;
+    let decided = each(world.write(&approving_all(&numbered(100)), &first()).await);
+    let outcomes: Vec<_> = decided.iter().map(|it| it.outcome).collect();
+    assert_eq!(outcomes[..50], [WriteOutcome::Applied; 50]);
+    assert_eq!(outcomes[50..], [WriteOutcome::Unknown; 50]);
+}
+
+#[tokio::test]
+async fn a_failed_look_for_the_missing_leaves_the_answer_to_the_vendor() {
+    let world = World::start(|asked| match asked.method.as_str() {
+        "GET" => refused(500, "X", None),
+        _ if ids(asked).contains(&"bad".to_owned()) => refused(400, "X", None),
+        _ => (200, String::new()),
+    })
+    .await;
+    let decided = each(world.write(&approving(&["a", "bad", "c"]), &first()).await);
+    assert_eq!(failed(&decided), [(1, ProblemCode::Invalid)]);
+}
+
+/// What the ledger is told of these decisions when each referral's sides are so; `None` for one that is not there.
+async fn settled(decisions: Vec<Decision>, shown: &[(&'static str, Option<Value>)]) -> Settled {
+    let shown = shown.to_vec();
+    let world = World::start(move |asked| {
+        assert_eq!(asked.method, "GET");
+        let id = asked.path.rsplit('/').next().unwrap();
+        let row = shown.iter().find(|(known, _)| *known == id).unwrap();
+        match &row.1 {
+            Some(row) => (200, row.to_string()),
+            None => refused(404, "X", None),
+        }
+    })
+    .await;
+    let write = Write::Moderate { decisions };
+    world.settle(&write, &first()).await.unwrap()
+}
+
+#[tokio::test]
+async fn decisions_are_settled_by_the_sides_as_they_are() {
+    use ModerationSide::{Both, Referred, Referrer};
+    use Verdict::{Approve, Deny};
+    let decisions = || {
+        vec![
+            decision("a", Approve, Both),
+            decision("b", Deny, Referrer),
+            decision("c", Deny, Both),
+            decision("c", Approve, Referred),
+            decision("gone", Approve, Both),
+        ]
+    };
+    let as_asked = [
+        ("a", Some(sides("APPROVED", "APPROVED"))),
+        ("b", Some(sides("DENIED", "PENDING"))),
+        ("c", Some(sides("DENIED", "APPROVED"))),
+        ("gone", None),
+    ];
+    let Settled::Each(decided) = settled(decisions(), &as_asked).await else {
+        panic!("each has its own answer");
+    };
+    assert_eq!(failed(&decided), [(4, ProblemCode::NotFound)]);
+
+    for (place, row) in [
+        (0, sides("APPROVED", "PENDING")),
+        (1, sides("PENDING", "DENIED")),
+        (2, sides("DENIED", "DENIED")),
+        (2, json!({ "id": "c" })),
+    ] {
+        let mut shown = as_asked.clone();
+        shown[place].1 = Some(row);
+        let settled = settled(decisions(), &shown).await;
+        assert!(matches!(settled, Settled::SendAgain));
+    }
+}
+
+#[tokio::test]
+async fn a_read_that_fails_settles_no_decision() {
+    let world = World::start(|_| refused(500, "X", None)).await;
+    let settled = world.settle(&approving(&["a", "b"]), &first()).await;
+    assert_eq!(settled.err().unwrap().kind, Kind::Unavailable);
+    assert!(world.sent().is_empty());
+}
