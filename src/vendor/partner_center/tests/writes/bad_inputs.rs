@@ -1,17 +1,15 @@
-//! What is told of an input before anything is sent.
+//! What is told of a new referral before anything is sent.
 
 use pretty_assertions::assert_eq;
 
+use super::bad_changes::update;
 use super::create::{least, with};
 use super::*;
-use crate::model::{
-    Decision, FacilitatorParty, FacilitatorRole, FacilitatorSide, GlobalId, ModerationSide,
-    NewFacilitator, TeamMember, Verdict,
-};
-use ProblemCode::{Invalid, Unsupported};
+use crate::model::GlobalId;
+use ProblemCode::Invalid;
 
 /// Codes and paths of what is wrong; nothing was sent to find it out.
-async fn wrong(write: &Write) -> Vec<(ProblemCode, String)> {
+pub(super) async fn wrong(write: &Write) -> Vec<(ProblemCode, String)> {
     let stub = in_turn(vec![]).await;
     let problems = adapter(&stub).check_write(write);
     assert!(stub.asked().is_empty());
@@ -19,20 +17,20 @@ async fn wrong(write: &Write) -> Vec<(ProblemCode, String)> {
     codes(&problems)
 }
 
-fn invalid(paths: &[&str]) -> Vec<(ProblemCode, String)> {
+pub(super) fn invalid(paths: &[&str]) -> Vec<(ProblemCode, String)> {
     let problem = |path: &&str| (Invalid, (*path).to_owned());
     paths.iter().map(problem).collect()
 }
 
-fn long(count: usize) -> String {
+pub(super) fn long(count: usize) -> String {
     "ä".repeat(count)
 }
 
-fn person(email: &str) -> Value {
+pub(super) fn person(email: &str) -> Value {
     json!({"firstName": "Ada", "lastName": "Okoro", "email": email})
 }
 
-fn people(count: usize) -> Vec<Value> {
+pub(super) fn people(count: usize) -> Vec<Value> {
     let number = |it| person(&format!("p{it}@example.test"));
     (0..count).map(number).collect()
 }
@@ -271,144 +269,4 @@ async fn all_problems_are_told_at_once_and_of_no_input_there_is_one() {
     );
     let empty = Write::Create { input: json!({}) };
     assert_eq!(wrong(&empty).await, invalid(&[""]));
-}
-
-fn update(patch: &Value) -> Write {
-    Write::Update {
-        referral: "r1".to_owned(),
-        expected_version: None,
-        patch: patch.clone(),
-    }
-}
-
-#[tokio::test]
-async fn a_patch_changes_something_within_bounds() {
-    assert_eq!(wrong(&update(&json!({}))).await, invalid(&[""]));
-    assert_eq!(
-        wrong(&update(&json!({"notes": null}))).await,
-        invalid(&[""])
-    );
-    for (field, most) in [
-        ("statusReason", 2_000),
-        ("notes", 10_000),
-        ("externalReference", 200),
-        ("campaignId", 200),
-        ("referralProgram", 200),
-        ("salesStage", 200),
-    ] {
-        assert_eq!(wrong(&update(&json!({field: long(most)}))).await, []);
-        assert_eq!(
-            wrong(&update(&json!({field: long(most + 1)}))).await,
-            invalid(&[field])
-        );
-    }
-    let consent = "consentToShareReferralWithMicrosoftSellers";
-    for (patch, paths) in [
-        (json!({"dealValue": "1"}), &[][..]),
-        (json!({"dealValue": "-1"}), &["dealValue"]),
-        (json!({"currency": "dollars"}), &["currency"]),
-        (json!({consent: true}), &[]),
-        (json!({consent: false}), &[consent]),
-        (
-            json!({"team": people(51), "customerTeam": [person("")]}),
-            &["team", "customerTeam.0.email"],
-        ),
-        (json!({"solutions": [{"id": ""}]}), &["solutions.0.id"]),
-    ] {
-        assert_eq!(wrong(&update(&patch)).await, invalid(paths));
-    }
-}
-
-#[tokio::test]
-async fn a_version_that_would_mean_any_or_several_is_refused() {
-    for version in ["", "*", "\"a\", \"b\"", "ä", "a\nb", "a b"] {
-        let write = Write::Update {
-            referral: "r1".to_owned(),
-            expected_version: Some(version.to_owned()),
-            patch: json!({"notes": "n"}),
-        };
-        assert_eq!(
-            wrong(&write).await,
-            invalid(&["expectedVersion"]),
-            "{version:?}"
-        );
-    }
-}
-
-#[tokio::test]
-async fn a_facilitator_is_a_team_member_on_no_side() {
-    let add = |party, role, side| Write::AddFacilitator {
-        referral: "r1".to_owned(),
-        facilitator: NewFacilitator { party, role, side },
-    };
-    let user = FacilitatorParty::User("u1".to_owned());
-    let connector = add(
-        user,
-        FacilitatorRole::Connector,
-        Some(FacilitatorSide::Seeker),
-    );
-    assert_eq!(wrong(&connector).await, invalid(&["party", "role", "side"]));
-    let member = FacilitatorParty::TeamMember(TeamMember {
-        first_name: long(201),
-        last_name: String::new(),
-        email: "ada".to_owned(),
-        phone_number: None,
-        title: None,
-    });
-    assert_eq!(
-        wrong(&add(member, FacilitatorRole::TeamMember, None)).await,
-        invalid(&[
-            "party.teamMember.firstName",
-            "party.teamMember.lastName",
-            "party.teamMember.email"
-        ])
-    );
-}
-
-#[tokio::test]
-async fn one_who_is_known_by_a_place_alone_cannot_be_taken_away() {
-    let remove = |key: &str| Write::RemoveFacilitator {
-        referral: "r1".to_owned(),
-        key: key.to_owned(),
-    };
-    let refused = (Unsupported, "facilitatorId".to_owned());
-    assert_eq!(wrong(&remove("#1")).await, [refused]);
-    assert_eq!(wrong(&remove("#a@example.test")).await, []);
-}
-
-#[tokio::test]
-async fn a_referral_is_decided_as_a_whole() {
-    let write = Write::Moderate {
-        decisions: vec![Decision {
-            referral: "r1".to_owned(),
-            verdict: Verdict::Deny,
-            side: ModerationSide::Referrer,
-            reason: Some(long(2_001)),
-        }],
-    };
-    let paths = ["decisions.0.side", "decisions.0.reason"];
-    assert_eq!(wrong(&write).await, invalid(&paths));
-}
-
-#[tokio::test]
-async fn a_share_names_its_party_and_the_vendor_has_no_other_writes() {
-    let share = Write::Share {
-        referral: None,
-        target: json!({"type": "None", "id": ""}),
-    };
-    assert_eq!(wrong(&share).await, invalid(&["target.type", "target.id"]));
-    let connection = Write::RequestConnection {
-        adviser_key: "AB12CD34".to_owned(),
-    };
-    let note = Write::AddNote {
-        referral: "r1".to_owned(),
-        content: "n".to_owned(),
-    };
-    let convert = Write::Convert {
-        referral: "r1".to_owned(),
-        conversion: crate::model::Conversion::default(),
-    };
-    for write in [connection, note, convert] {
-        assert_eq!(wrong(&write).await, [(Unsupported, String::new())]);
-    }
 }

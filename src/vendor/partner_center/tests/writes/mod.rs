@@ -1,9 +1,11 @@
 //! What writes send, and what is made of the answers.
 
+mod bad_changes;
 mod bad_inputs;
 mod create;
 mod moderate;
 mod settle_create;
+mod settle_update;
 mod share;
 mod team;
 mod update;

@@ -87,7 +87,7 @@ async fn with_a_reference_of_the_callers_it_must_be_like_what_was_to_be_made() {
         let mut other = it.clone();
         other[field] = value;
         other["id"] = "other".into();
-        let stub = in_turn(vec![list(&[other.clone()])]).await;
+        let stub = in_turn(vec![list(std::slice::from_ref(&other))]).await;
         assert_eq!(
             settle(&stub, &wanted, &sent()).await.what,
             "absent",
@@ -105,7 +105,7 @@ async fn with_a_reference_of_the_callers_it_must_be_like_what_was_to_be_made() {
 #[tokio::test]
 async fn nothing_is_concluded_from_a_list_that_could_not_be_read() {
     let odd = json!({"id": "r1", "createdDateTime": "soon"});
-    for answer in [list(&[odd.clone()]), (500, NOTHING.to_owned())] {
+    for answer in [list(std::slice::from_ref(&odd)), (500, NOTHING.to_owned())] {
         let stub = in_turn(vec![answer]).await;
         let write = create(&least());
         let settled = adapter(&stub).settle(&call(), &write, &sent()).await;
