@@ -41,6 +41,8 @@ pub mod vendor;
 
 pub mod load;
 
+pub mod ledger;
+
 pub mod graphql;
 
 pub mod http;

@@ -105,6 +105,11 @@ async fn serve(file: Option<&Path>, with_sandbox: bool) -> Result<(), Failure> {
     }
     prepare(config.server.data_dir.as_deref())?;
     telemetry::start(&config.log);
+    if config.server.data_dir.is_none() && !with_sandbox {
+        tracing::warn!(
+            "no server.data_dir (REFERRAL_GATEWAY_DATA_DIR): what was being written when the process ends is not taken up again"
+        );
+    }
 
     let app = gateway::build(&config, &clock, &Random::system(), RequestIds::random())
         .map_err(one_line)?;

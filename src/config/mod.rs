@@ -10,6 +10,7 @@ use std::time::Duration;
 use tracing_subscriber::EnvFilter;
 
 use crate::http::guard::MAX_TOKENS;
+use crate::ledger::Rules;
 use crate::load::Lifetimes;
 use crate::model::Vendor;
 use crate::vendor::http::Limits;
@@ -24,6 +25,8 @@ pub struct Config {
     pub limits: Limits,
     /// What it remembers.
     pub cache: Cache,
+    /// How patient it is with writes.
+    pub writes: Rules,
     /// What it tells.
     pub log: Log,
     /// Every vendor, with what makes its adapter when it has credentials.
@@ -100,6 +103,11 @@ impl Config {
                 read_limits,
             ),
             cache: reader.section("cache", "What the gateway remembers.", Cache::read),
+            writes: reader.section(
+                "writes",
+                "How patient the gateway is with writes.",
+                read_writes,
+            ),
             log: reader.section("log", "What the gateway tells.", Log::read),
             vendors: VENDORS
                 .iter()
@@ -142,7 +150,7 @@ impl Server {
             data_dir: section.path(env_key(
                 "data_dir",
                 "REFERRAL_GATEWAY_DATA_DIR",
-                "Folder for what must outlive the process (rotated refresh tokens). Without it they are kept in memory.",
+                "Folder for what must outlive the process: the ledger of writes, and rotated refresh tokens. Without it both are kept in memory, and a write that was under way when the process ended is not taken up again.",
             )),
             allowed_hosts: section.texts(env_key(
                 "allowed_hosts",
@@ -251,6 +259,27 @@ fn read_lifetimes(section: &mut Section<'_>) -> Lifetimes {
             key("missing", "How long a record that the vendor does not have counts as missing."),
             usual.missing,
             Duration::ZERO..=Duration::from_mins(5),
+        ),
+    }
+}
+
+fn read_writes(section: &mut Section<'_>) -> Rules {
+    const DAY: Duration = Duration::from_hours(24);
+    Rules {
+        quiet: section.duration_or(
+            key("quiet", "How long a write that was not answered may still be on its way: after that it counts as lost if the vendor has nothing of it, and is sent again where that is safe."),
+            Duration::from_secs(30),
+            Duration::from_secs(1)..=Duration::from_mins(10),
+        ),
+        give_up: section.duration_or(
+            key("give_up", "How long it is tried to find out what became of a write that was not answered. After that a person must look."),
+            DAY,
+            Duration::from_mins(1)..=7 * DAY,
+        ),
+        kept: section.duration_or(
+            key("kept", "How long the answer to an idempotency key is kept."),
+            7 * DAY,
+            7 * DAY..=90 * DAY,
         ),
     }
 }

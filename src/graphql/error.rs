@@ -108,6 +108,24 @@ pub fn bad_input(ctx: &Context<'_>, message: impl Into<String>) -> Error {
     })
 }
 
+/// That no vendor is configured which could do it.
+pub fn bad_vendors(ctx: &Context<'_>, message: &str) -> Error {
+    Error::new(message).extend_with(|_, extensions| {
+        extensions.set("code", code::VENDOR_NOT_CONFIGURED);
+        extensions.set("retryable", false);
+        extensions.set("requestId", request_id(ctx));
+    })
+}
+
+/// A failure of the gateway's own.
+pub fn mistake(ctx: &Context<'_>, message: &str) -> Error {
+    Error::new(message).extend_with(|_, extensions| {
+        extensions.set("code", code::INTERNAL);
+        extensions.set("retryable", true);
+        extensions.set("requestId", request_id(ctx));
+    })
+}
+
 /// Adds an error at the path of the field being resolved, which keeps its value.
 pub fn add(ctx: &Context<'_>, error: Error) {
     ctx.add_error(ctx.set_error_path(error.into_server_error(ctx.item.pos)));

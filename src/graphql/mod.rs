@@ -6,23 +6,25 @@
 
 pub mod error;
 pub mod inputs;
+pub mod mutation;
 pub mod projection;
 pub mod query;
 pub mod scalars;
 pub mod types;
 
-use async_graphql::{Context, EmptyMutation, EmptySubscription, SDLExportOptions};
+use async_graphql::{Context, EmptySubscription, SDLExportOptions};
 
 use crate::load::Loaders;
+use mutation::Mutation;
 use query::Query;
 
 /// The gateway's schema.
-pub type Schema = async_graphql::Schema<Query, EmptyMutation, EmptySubscription>;
+pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 
 /// Makes the schema. Limits, caching and tracing are kept outside it: an extension, even an empty one, makes every
 /// field slower.
 pub fn schema() -> Schema {
-    Schema::build(Query, EmptyMutation, EmptySubscription)
+    Schema::build(Query, Mutation, EmptySubscription)
         .enable_federation()
         .finish()
 }

@@ -1,11 +1,12 @@
 //! The root of all reads.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use async_graphql::{Context, Error, ID, Interface, Object};
 use futures_util::future::join_all;
 
-use super::error::{bad_input, from_vendor};
+use super::error::{bad_input, from_vendor, mistake};
 use super::inputs::{ConnectionFilter, ReferralFilter, ReferralOrder};
 use super::loaders;
 use super::types::enums::Vendor;
@@ -13,6 +14,7 @@ use super::types::{
     Connection, ConnectionPage, Engagement, Facilitator, Operation, Person, Referral, ReferralPage,
     VendorStatus, list, page,
 };
+use crate::ledger::Desk;
 use crate::model::{self, Capability, GlobalId};
 
 /// How many ids one `nodes` may be given.
@@ -137,11 +139,18 @@ impl Query {
     /// The write with this idempotency key, as far as the gateway knows; null when it knows of none.
     async fn operation(
         &self,
-        #[graphql(desc = "The key given with the write.")]
-        #[expect(unused_variables, reason = "no write can have been made yet")]
+        ctx: &Context<'_>,
+        #[graphql(desc = "The key given with the write, or the one that the gateway gave it.")]
         idempotency_key: String,
-    ) -> Option<Operation> {
-        None
+    ) -> Option<Result<Operation, Error>> {
+        let desk = ctx.data_unchecked::<Arc<Desk>>();
+        match desk.find(&idempotency_key).await {
+            Ok(found) => found.map(|operation| Ok(Operation(operation))),
+            Err(_) => Some(Err(mistake(
+                ctx,
+                "The gateway could not look into its ledger.",
+            ))),
+        }
     }
 
     /// Every vendor: configured or not, what it can do, how it is doing.
@@ -312,23 +321,35 @@ async fn find_facilitator(ctx: &Context<'_>, id: &str) -> Option<Result<Facilita
             "id is not the id of a facilitator of this gateway.",
         )));
     };
+    match facilitators_of(ctx, vendor, &referral).await? {
+        Ok(rows) => rows
+            .into_iter()
+            .find(|row| *row.key == key)
+            .map(|row| Ok(Facilitator(row))),
+        Err(error) => Some(Err(error)),
+    }
+}
+
+/// A referral's facilitators, by a call of their own where there is one.
+pub(super) async fn facilitators_of(
+    ctx: &Context<'_>,
+    vendor: model::Vendor,
+    referral: &str,
+) -> Option<Result<Vec<model::Facilitator>, Error>> {
     let loaders = loaders(ctx);
-    let rows = match loaders.facilitators(vendor, &referral).await {
+    match loaders.facilitators(vendor, referral).await {
         Err(error) if error.kind == crate::vendor::Kind::Unsupported => {
-            match loaders.referral(vendor, &referral).await {
-                Ok(found) => match found.map(|found| found.value.facilitators.clone()) {
-                    Some(model::Facilitators::Embedded(rows)) => rows.into_vec(),
-                    _ => return None,
+            match loaders.referral(vendor, referral).await {
+                Ok(found) => match found?.value.facilitators.clone() {
+                    model::Facilitators::Embedded(rows) => Some(Ok(rows.into_vec())),
+                    _ => None,
                 },
-                Err(error) => return Some(Err(from_vendor(ctx, &error))),
+                Err(error) => Some(Err(from_vendor(ctx, &error))),
             }
         }
-        Ok(found) => found?.value.to_vec(),
-        Err(error) => return Some(Err(from_vendor(ctx, &error))),
-    };
-    rows.into_iter()
-        .find(|row| *row.key == key)
-        .map(|row| Ok(Facilitator(row)))
+        Ok(found) => Some(Ok(found?.value.to_vec())),
+        Err(error) => Some(Err(from_vendor(ctx, &error))),
+    }
 }
 
 /// Whether a configured vendor cannot have such a thing at all.

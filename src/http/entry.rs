@@ -97,7 +97,12 @@ async fn answer(
         }
     };
     if !is_query(&document, request.operation_name.as_deref()) {
-        return execute(&app, accepted, call, request).await;
+        // In a task of its own: what was asked for is written to its end, whether or not the client stays.
+        let writing = tokio::spawn(async move { execute(&app, accepted, call, request).await });
+        return match writing.await {
+            Ok(answer) => answer,
+            Err(_) => mistake(accepted, &id).await,
+        };
     }
     match app.executions.begin(read, deadline) {
         Turn::Wait(coming) => match arrived(coming, deadline).await {
@@ -174,7 +179,9 @@ async fn execute(
 ) -> Answer {
     let id = call.request_id.clone();
     let until = call.deadline + GRACE;
-    let request = request.data(Loaders::new(app.registry.clone(), call));
+    let request = request
+        .data(Loaders::new(app.registry.clone(), call))
+        .data(app.desk.clone());
     let started = Instant::now();
     let span = info_span!("request", request_id = &*id);
     let execution = AssertUnwindSafe(app.schema.execute(request))

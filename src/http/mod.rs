@@ -23,6 +23,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::Server;
 use crate::graphql::{self, Schema};
+use crate::ledger::Desk;
 use crate::load::Registry;
 use documents::Documents;
 use hosts::AllowedHosts;
@@ -36,6 +37,8 @@ pub struct App {
     pub schema: Schema,
     /// The vendors and the cache.
     pub registry: Arc<Registry>,
+    /// Where writes are handed in.
+    pub desk: Arc<Desk>,
     /// Documents that were parsed before.
     pub documents: Documents,
     /// The reads being executed.
@@ -58,14 +61,19 @@ pub struct App {
 
 impl App {
     /// All of it, over these vendors.
-    pub fn new(registry: Registry, server: &Server, request_ids: RequestIds) -> Self {
-        let registry = Arc::new(registry);
+    pub fn new(
+        registry: Arc<Registry>,
+        desk: Arc<Desk>,
+        server: &Server,
+        request_ids: RequestIds,
+    ) -> Self {
         let executions = Executions::new(server.request_timeout);
         Self {
             schema: graphql::schema(),
             documents: Documents::new(server.max_document_tokens),
             metrics: Metrics::new(registry.clone(), executions.clone()),
             registry,
+            desk,
             executions,
             request_ids,
             request_timeout: server.request_timeout,

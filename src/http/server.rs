@@ -19,6 +19,8 @@ pub async fn run(
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
     let ending = app.ending.clone();
+    let desk = app.desk.clone();
+    desk.start().await;
     // An answer's end is never held back until the client has acknowledged what came before it.
     let listener = listener.tap_io(|stream| {
         if let Err(error) = stream.set_nodelay(true) {
@@ -37,11 +39,13 @@ pub async fn run(
         ending.cancelled().await;
         tokio::time::sleep(grace).await;
     };
-    tokio::select! {
+    let served = tokio::select! {
         served = serve => served,
         () = cut_short => {
             warn!("requests were still running when the time for shutdown was used up");
             Ok(())
         }
-    }
+    };
+    desk.finish(grace).await;
+    served
 }

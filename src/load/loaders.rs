@@ -25,7 +25,7 @@ pub struct Loaders {
     pub registry: Arc<Registry>,
     /// For which request, and until when.
     pub call: Call,
-    by_vendor: BTreeMap<Vendor, VendorLoaders>,
+    by_vendor: Mutex<BTreeMap<Vendor, VendorLoaders>>,
     /// Rows of the lists that this request has read.
     listed: Mutex<Vec<Loaded<Referral>>>,
 }
@@ -84,20 +84,31 @@ trait Fetch: Record + Sized {
     }
 }
 
+fn unused(registry: &Registry) -> BTreeMap<Vendor, VendorLoaders> {
+    let vendors = registry.adapters.keys();
+    vendors
+        .map(|vendor| (*vendor, VendorLoaders::default()))
+        .collect()
+}
+
 impl Loaders {
     /// The loaders of a new request.
     pub fn new(registry: Arc<Registry>, call: Call) -> Self {
-        let by_vendor = registry
-            .adapters
-            .keys()
-            .map(|vendor| (*vendor, VendorLoaders::default()))
-            .collect();
         Self {
+            by_vendor: Mutex::new(unused(&registry)),
             registry,
             call,
-            by_vendor,
             listed: Mutex::default(),
         }
+    }
+
+    /// Forgets what this request has read: a write of its own may have changed it.
+    pub fn forget(&self) {
+        *self
+            .by_vendor
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = unused(&self.registry);
+        self.listed().clear();
     }
 
     /// One referral.
@@ -203,7 +214,7 @@ impl Loaders {
         &self,
         vendor: Vendor,
         pick: impl Fn(&VendorLoaders) -> &Lazy<T>,
-    ) -> Option<&Loader<Arc<str>, Outcome<T>, Batch<T>>> {
+    ) -> Option<Loader<Arc<str>, Outcome<T>, Batch<T>>> {
         let adapter = self.registry.adapter(vendor)?;
         let make = || {
             Loader::new(Batch {
@@ -213,7 +224,11 @@ impl Loaders {
                 kind: PhantomData,
             })
         };
-        Some(pick(self.by_vendor.get(&vendor)?).get_or_init(make))
+        let by_vendor = self
+            .by_vendor
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        Some(pick(by_vendor.get(&vendor)?).get_or_init(make).clone())
     }
 
     async fn single<T, F, Fut>(&self, vendor: Vendor, id: Arc<str>, fetch: F) -> Outcome<T>

@@ -12,7 +12,8 @@ use axum::routing::{get, post};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::faults::{Fault, Kind};
+use super::faults::Fault;
+use super::kind::Kind;
 use super::mount::{Mounted, Sandbox};
 use super::request::{Base, Query};
 
@@ -88,6 +89,7 @@ async fn index(State(sandbox): State<Sandbox>, Base(base): Base) -> Json<Value> 
         "fault": {
             "example": {
                 "vendor": "plannr", "method": "GET", "path": "/api/v1/referrals/*", "times": 2, "after": 1,
+                "one_in": 5, "seed": 7,
                 "answer": { "kind": "status", "status": 503, "headers": { "retry-after": "1" } },
             },
             "kinds": faults.collect::<Vec<_>>(),

@@ -3,9 +3,12 @@
 
 mod change;
 mod control;
+mod document;
 mod faults;
+mod fields;
 mod gate;
 mod gauge;
+mod kind;
 mod log;
 mod mount;
 #[cfg(test)]
@@ -17,8 +20,11 @@ mod tests;
 pub mod world;
 
 pub use change::{Dice, Place, Times};
-pub use faults::{Fault, Kind};
+pub use document::{Document, Wrong};
+pub use faults::Fault;
+pub use fields::Fields;
 pub use gauge::Load;
+pub use kind::Kind;
 pub use log::Logged;
 pub use mount::{Mounted, Sandbox};
 pub use request::{Base, Problems, Query};

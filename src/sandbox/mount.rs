@@ -1,12 +1,13 @@
 //! All emulators behind one router, each with the request log and the faults around it.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use super::change::Place;
@@ -49,6 +50,8 @@ struct Inner {
     log: Log,
     faults: Faults,
     gate: Gate,
+    /// Cancelled, and replaced, at the next reset.
+    epoch: Mutex<CancellationToken>,
 }
 
 /// One emulator at work.
@@ -114,6 +117,7 @@ impl Sandbox {
             log: Log::default(),
             faults: Faults::default(),
             gate: Gate::default(),
+            epoch: Mutex::default(),
         }))
     }
 
@@ -255,6 +259,8 @@ impl Sandbox {
 
     /// Back to the start: the seeded world, switches at their defaults, no faults, an empty log.
     pub fn reset(&self) {
+        // First of all, so that nothing of before is handled in the new world.
+        std::mem::take(&mut *self.epoch()).cancel();
         for mounted in self.mounted() {
             mounted.switches.reset();
             mounted.emulator.reset();
@@ -277,6 +283,10 @@ impl Sandbox {
 
     pub(super) fn faults(&self) -> Vec<Active> {
         self.0.faults.all()
+    }
+
+    fn epoch(&self) -> MutexGuard<'_, CancellationToken> {
+        self.0.epoch.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn served(&self, index: usize, prefix: String) -> Router {
@@ -318,12 +328,15 @@ async fn serve(State(served): State<Served>, request: Request) -> Response {
         parts.extensions.insert(refusal);
     }
     let request = Request::from_parts(parts, Body::from(body));
-    let handled = async { without_problems(handle(router.clone(), request).await, &problems) };
+    let router = router.clone();
+    let handled = async move { without_problems(handle(router, request).await, &problems) };
     let response = match fault {
         None => handled.await,
         Some(kind) => {
             inner.log.met(sequence, kind.name());
-            kind.apply(handled, &*mounted.emulator, &inner.gate).await
+            let reset = served.sandbox.epoch().clone();
+            kind.apply(handled, &*mounted.emulator, &inner.gate, reset)
+                .await
         }
     };
     if response.extensions().get::<Dropped>().is_none() {

@@ -14,10 +14,11 @@ use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use futures_util::{StreamExt, stream};
+use tokio_util::sync::CancellationToken;
 
 use super::Emulator;
-use super::faults::Kind;
 use super::gate::Gate;
+use super::kind::Kind;
 
 /// After this a hanging request is dropped, should the client still be there.
 const HANG: Duration = Duration::from_mins(1);
@@ -30,12 +31,14 @@ const HTML: &str = "<!DOCTYPE html>\n<html><head><title>Bad gateway</title></hea
 pub(super) struct Dropped;
 
 impl Kind {
-    /// The answer under this fault. `handled` is the vendor's own, which some kinds never ask for.
+    /// The answer under this fault. `handled` is the vendor's own, which some kinds never ask for. What is still to be
+    /// handled at a `reset` is not handled any more.
     pub(super) async fn apply(
         self,
-        handled: impl Future<Output = Response>,
+        handled: impl Future<Output = Response> + Send + 'static,
         emulator: &dyn Emulator,
         gate: &Gate,
+        reset: CancellationToken,
     ) -> Response {
         match self {
             // The emulator was told to refuse the request.
@@ -71,21 +74,29 @@ impl Kind {
             }
             Self::DropBefore => dropped(),
             Self::DropAfter => {
-                handled.await;
+                detached(handled).await;
                 dropped()
             }
+            Self::CommitLate { ms } => {
+                // Nobody waits for it: the task goes on by itself.
+                drop(tokio::spawn(late(ms, handled, reset)));
+                dropped()
+            }
+            Self::StatusAfter { status } => {
+                detached(handled).await;
+                html(status)
+            }
+            Self::SlowCommit { ms } => detached(late(ms, handled, reset))
+                .await
+                .flatten()
+                .unwrap_or_else(dropped),
             Self::Truncate => truncated(handled.await).await,
             Self::MalformedJson => {
                 let (head, whole) = whole(handled.await).await;
                 let cut = whole.len().saturating_sub(1);
                 with_body(head, Body::from(whole.slice(..cut)))
             }
-            Self::Html { status } => instead(
-                status,
-                Some(HTML.to_owned()),
-                Some("text/html; charset=UTF-8".to_owned()),
-                BTreeMap::new(),
-            ),
+            Self::Html { status } => html(status),
             Self::EmptyBody => with_body(handled.await.map(drop), Body::empty()),
             Self::WrongContentType { content_type } => {
                 let mut response = handled.await;
@@ -107,6 +118,29 @@ impl Kind {
             }
         }
     }
+}
+
+/// In a task of its own, which goes on when the client leaves and hyper drops the request. None when it panicked.
+async fn detached<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Option<T> {
+    tokio::spawn(work).await.ok()
+}
+
+/// After so many milliseconds; none if there is a reset before.
+async fn late<T>(ms: u64, handled: impl Future<Output = T>, reset: CancellationToken) -> Option<T> {
+    tokio::select! {
+        () = reset.cancelled() => None,
+        () = tokio::time::sleep(Duration::from_millis(ms)) => Some(handled.await),
+    }
+}
+
+fn html(status: u16) -> Response {
+    let content_type = "text/html; charset=UTF-8".to_owned();
+    instead(
+        status,
+        Some(HTML.to_owned()),
+        Some(content_type),
+        BTreeMap::new(),
+    )
 }
 
 fn instead(

@@ -1,5 +1,7 @@
 //! The log, the faults and the control surface, around the real emulators.
 
+mod commits;
+mod documents;
 mod worlds;
 
 use std::time::Duration;
@@ -387,7 +389,7 @@ async fn the_index_and_the_environment_tell_where_everything_is() {
             index["vendors"][0]["address"],
             "http://127.0.0.1:9999/introzy"
         );
-        assert_eq!(index["fault"]["kinds"].as_array().unwrap().len(), 17);
+        assert_eq!(index["fault"]["kinds"].as_array().unwrap().len(), 20);
     }
     let environment = control(&router, "GET", "/_sandbox/environment", &Value::Null)
         .await

@@ -1,4 +1,5 @@
-//! What a vendor answered, made fit for a log: its shape and its codes, never its texts.
+//! What a vendor answered, made fit for a log: its shape and its codes, never its texts. And what of its sentences may be
+//! shown to whoever's input it refused.
 
 use serde_json::Value;
 
@@ -80,9 +81,80 @@ pub(super) fn is_plain(text: &str) -> bool {
     !text.is_empty() && text.len() <= 60 && text.chars().all(plain)
 }
 
+/// Longer sentences are no sentences about a field.
+const MAX_SENTENCE: usize = 200;
+
+/// More digits than a count or an amount needs may be a telephone or account number.
+const MAX_DIGITS: usize = 6;
+
+/// A vendor's own sentence on what is wrong with an input, for the client that sent it: `None` when there may be more in
+/// it than that, such as an address, a number of someone, a record's id, markup or the names of the vendor's own code.
+pub fn sentence(text: &str) -> Option<&str> {
+    let text = text.trim();
+    let is_prose = |c: char| {
+        c.is_alphanumeric()
+            || matches!(c, ' ' | '.' | ',' | ';' | ':' | '\'' | '’' | '"')
+            || matches!(
+                c,
+                '“' | '”' | '(' | ')' | '-' | '–' | '_' | '/' | '%' | '!' | '?'
+            )
+    };
+    let is_short = text.chars().count() <= MAX_SENTENCE;
+    if text.is_empty() || !is_short || !text.chars().all(is_prose) || text.contains("//") {
+        return None;
+    }
+    let words = || {
+        text.split(' ')
+            .map(|word| word.trim_end_matches(['.', ',', ')']))
+    };
+    let is_long = |word: &str| word.chars().count() > 40;
+    let digits = words()
+        .filter(|word| !is_day(word))
+        .flat_map(str::chars)
+        .filter(char::is_ascii_digit)
+        .count();
+    (digits <= MAX_DIGITS && !words().any(is_long)).then_some(text)
+}
+
+fn is_day(word: &str) -> bool {
+    word.len() == 10 && word.parse::<jiff::civil::Date>().is_ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_sentence_about_a_field_may_be_shown() {
+        for text in [
+            "The client_uuids.0 field is required.",
+            "The note may not be greater than 10,000 characters.",
+            "The sla deadline must be a date after 2026-06-11.",
+            " Der Schlüssel “key” ist ungültig! ",
+        ] {
+            assert_eq!(sentence(text), Some(text.trim()));
+        }
+    }
+
+    #[test]
+    fn a_sentence_that_may_tell_of_someone_or_of_code_is_not_shown() {
+        let long = format!("No{}.", " no".repeat(100));
+        for text in [
+            "",
+            "ada@example.test has a referral already.",
+            "Call 020 7946 0958.",
+            "Account 12345678 is closed.",
+            "3f6cd0a2-5b0e-4c6f-9e6a-0d7e8f9a1b2c is unknown.",
+            "No query results for model [App\\Models\\Account].",
+            "<b>No</b>",
+            "See https://internal.example/errors",
+            "two\nlines",
+            "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+            &long,
+        ] {
+            assert_eq!(sentence(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn codes_stay_and_texts_go() {

@@ -158,11 +158,27 @@ pub fn before_sending(error: Error) -> Error {
     error.unsent()
 }
 
+/// Marks the failure of a call that only looked, after the one that changed something: whatever its answer was, it says
+/// nothing of the write.
+pub fn after_sending(error: Error) -> Error {
+    Error {
+        kind: match error.kind {
+            Kind::Timeout | Kind::Deadline | Kind::InvalidResponse => error.kind,
+            _ => Kind::Unavailable,
+        },
+        status: None,
+        unsent: false,
+        ..error
+    }
+}
+
 /// What an answer says that refuses a write for a reason which the caller can do something about. `None` where it says
 /// nothing of this write: the vendor is broken, refuses every call for now, or does not accept the credentials.
 pub fn refusal(error: &Error) -> Option<Problem> {
     let name = error.vendor;
     let (code, message) = match (error.status, error.kind) {
+        // Some say it with a 403.
+        (_, Kind::RateLimited) => return None,
         (_, Kind::NotFound) | (Some(410), _) => {
             (ProblemCode::NotFound, format!("{name} has no such record."))
         }
@@ -182,4 +198,38 @@ pub fn refusal(error: &Error) -> Option<Problem> {
         _ => return None,
     };
     Some(Problem::new(code, message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Vendor;
+
+    fn error(kind: Kind, status: u16) -> Error {
+        Error {
+            status: Some(status),
+            ..Error::new(Vendor::ALL[0], "test", kind, "")
+        }
+    }
+
+    #[test]
+    fn a_vendor_that_wants_to_be_left_alone_refuses_no_write_whatever_its_status() {
+        for status in [403, 409, 429] {
+            assert!(refusal(&error(Kind::RateLimited, status)).is_none());
+        }
+        let forbidden = refusal(&error(Kind::Unauthorized, 403)).unwrap();
+        assert_eq!(forbidden.code, ProblemCode::Forbidden);
+    }
+
+    #[test]
+    fn what_a_later_look_was_answered_says_nothing_of_the_write() {
+        let kinds = [Kind::NotFound, Kind::Rejected, Kind::RateLimited];
+        for kind in kinds {
+            let error = after_sending(before_sending(error(kind, 404)));
+            assert_eq!((error.kind, error.status), (Kind::Unavailable, None));
+            assert!(!error.is_unsent() && refusal(&error).is_none());
+        }
+        let late = after_sending(error(Kind::Timeout, 200));
+        assert_eq!(late.kind, Kind::Timeout);
+    }
 }

@@ -8,12 +8,14 @@ use async_trait::async_trait;
 use pretty_assertions::assert_eq;
 use referral_gateway::clock::Clock;
 use referral_gateway::config::Config;
+use referral_gateway::gateway;
 use referral_gateway::http::request_id::RequestIds;
-use referral_gateway::http::{App, router};
+use referral_gateway::http::router;
 use referral_gateway::load::{Cache, Flights, Lifetimes, Registry};
 use referral_gateway::model::{
     Capability, GlobalId, Order, Referral, ReferralFilter, Vendor, Workspace,
 };
+use referral_gateway::random::Random;
 use referral_gateway::vendor::{Adapter, Call, Native, Page, Plan, Position, Result, Vitals};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -74,10 +76,11 @@ async fn gateway() -> String {
         max_scan: 1_000,
     };
     let config = Config::read(Some(""), &|_| None).unwrap();
-    let app = App::new(registry, &config.server, RequestIds::random());
+    let random = Random::system();
+    let app = gateway::over(registry, &config, &random, RequestIds::random()).unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/graphql", listener.local_addr().unwrap());
-    tokio::spawn(async move { axum::serve(listener, router(Arc::new(app))).await });
+    tokio::spawn(async move { axum::serve(listener, router(app)).await });
     url
 }
 

@@ -288,7 +288,10 @@ async fn when_all_vendors_fail_a_burst_of_requests_is_not_multiplied() {
 async fn vendors_claim_only_what_works_through_the_gateway() {
     let world = World::start().await;
     let data = world.data("{ vendors { vendor capabilities } }").await;
-    for vendor in data["vendors"].as_array().unwrap() {
+    // The adapters of these two write.
+    let writing = [json!("INTROZY"), json!("SAASQUATCH")];
+    let vendors = data["vendors"].as_array().unwrap().iter();
+    for vendor in vendors.filter(|it| !writing.contains(&it["vendor"])) {
         for write in [
             "CREATE_REFERRAL",
             "UPDATE_REFERRAL",

@@ -3,7 +3,7 @@
 use async_graphql::Enum;
 
 use crate::load::ReportStatus;
-use crate::{model, vendor};
+use crate::{ledger, model, vendor};
 
 /// Declares a schema enum with the variants of a model enum, and the conversion between them.
 macro_rules! mirror {
@@ -275,21 +275,104 @@ pub enum SourceStatus {
     Unsupported,
 }
 
-/// How far a write has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-pub enum OperationState {
-    /// On its way to the vendor.
-    Sending,
-    /// The vendor has it.
-    Confirmed,
-    /// The vendor refused it.
-    Rejected,
-    /// No whole answer came; the gateway is finding out.
-    Unknown,
-    /// The vendor gives no way to find out: a person must look.
-    NeedsReview,
-    /// One step of several is done.
-    Partial,
+mirror! {
+    ledger::OperationState,
+    /// How far a write has come.
+    OperationState {
+        /// On its way to the vendor.
+        Sending,
+        /// The vendor has all of it.
+        Confirmed,
+        /// The vendor, or the gateway, refused all of it. Nothing was changed.
+        Rejected,
+        /// No whole answer came; the gateway is finding out.
+        Unknown,
+        /// The vendor gives no way to find out: a person must look.
+        NeedsReview,
+        /// Part of it took effect, and no more will.
+        Partial,
+    }
+}
+
+mirror! {
+    model::WriteOutcome,
+    /// What became of a write by the time of the answer.
+    WriteOutcome {
+        /// It took effect.
+        Applied,
+        /// What it asks for was so before. Nothing was changed.
+        AlreadyApplied,
+        /// It has no effect; `userErrors` says why.
+        Rejected,
+        /// Nobody knows yet: the vendor did not answer. `operation`, asked with the idempotency key, tells once it is known.
+        Unknown,
+    }
+}
+
+mirror! {
+    model::ProblemCode,
+    /// What kind of thing keeps a write from being made.
+    UserErrorCode {
+        /// A value is not what it must be.
+        Invalid,
+        /// What it is about is not there.
+        NotFound,
+        /// Something else is there already, or is under way.
+        Conflict,
+        /// The vendor does not let the gateway's credentials do it.
+        Forbidden,
+        /// The vendor has no such thing.
+        Unsupported,
+        /// Not from where it stands now.
+        IllegalTransition,
+        /// It has changed since the version that was expected.
+        VersionMismatch,
+        /// The idempotency key was used for another write.
+        IdempotencyMismatch,
+        /// The vendor was asked too often. Nothing was changed.
+        RateLimited,
+        /// The vendor could not be asked, or did not answer and has nothing of it since. Nothing was changed.
+        Unavailable,
+    }
+}
+
+mirror! {
+    model::Verdict,
+    /// What a moderator decides.
+    Decision {
+        /// SaaSquatch approved, Plannr accepted, Partner Center Active/Accepted.
+        Approve,
+        /// SaaSquatch denied, Plannr rejected, Partner Center Closed/Declined.
+        Deny,
+    }
+}
+
+mirror! {
+    model::ModerationSide,
+    /// Whose part of a referral a decision is about.
+    ModerationSide {
+        /// Both; the only one that vendors other than SaaSquatch know.
+        Both,
+        /// Who introduces.
+        Referrer,
+        /// Who is introduced.
+        Referred,
+    }
+}
+
+mirror! {
+    model::AmountStructure,
+    /// How a deal's amount is paid.
+    AmountStructure {
+        /// At once.
+        OneTime,
+        /// Every month.
+        Monthly,
+        /// Every year.
+        Annual,
+        /// In another way.
+        Custom,
+    }
 }
 
 impl From<&ReportStatus> for SourceStatus {

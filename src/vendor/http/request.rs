@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Method;
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use url::Url;
@@ -88,6 +88,10 @@ impl Request {
     pub(super) fn outgoing(&self) -> Option<reqwest::Request> {
         let mut outgoing = reqwest::Request::new(self.method.clone(), self.url.clone()?);
         *outgoing.headers_mut() = self.headers.clone();
+        if self.body.is_none() && self.method == Method::POST {
+            // Without it some servers wait for a body, or refuse the call with a 411.
+            outgoing.headers_mut().insert(CONTENT_LENGTH, 0.into());
+        }
         *outgoing.body_mut() = self.body.clone().map(reqwest::Body::from);
         Some(outgoing)
     }
@@ -140,10 +144,10 @@ impl Request {
         self
     }
 
-    /// Sets JSON as the body.
+    /// Sets JSON as the body, written at once: on the way through a `serde_json::Value`, numbers would become floats.
     pub fn json(mut self, body: &(impl Serialize + ?Sized)) -> Self {
-        let body = serde_json::to_vec(body).expect("what the gateway writes has texts for keys");
-        self.body = Some(body.into());
+        let json = serde_json::to_vec(body).expect("what vendors are sent has texts for keys");
+        self.body = Some(Bytes::from(json));
         self.header("content-type", "application/json")
     }
 

@@ -4,15 +4,18 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use url::Url;
 
-use super::wire;
+use super::{outgoing, wire};
 use crate::model::Vendor;
 use crate::vendor::error::found;
-use crate::vendor::http::{self, Answer, Connect, Request};
+use crate::vendor::http::{self, Answer, Connect, Method, Request};
 use crate::vendor::wire::Row;
 use crate::vendor::{Call, Result, Vitals};
 
 /// The most rows that a list gives at once.
 pub(super) const MAX_LIMIT: usize = 100;
+
+/// What came back for a write that was accepted; an error where that tells nothing of what was made.
+pub(super) type Accepted<T> = Result<T>;
 
 pub(super) struct Client {
     http: http::Client,
@@ -86,14 +89,8 @@ impl Client {
     ) -> Result<Option<wire::FeePreview>> {
         let path = ["api", "pipeline-deals", id, "fee-preview"];
         let request = self.http.get("fee_preview", path);
-        let Some(answer) = found(self.send(call, request).await)? else {
-            return Ok(None);
-        };
-        let envelope: wire::Envelope<Row> = answer.json()?;
-        if envelope.success.is_some() || envelope.data.is_some() {
-            return opened(&answer).map(Some);
-        }
-        answer.json().map(Some)
+        let answer = found(self.send(call, request).await)?;
+        answer.map(|answer| bare_or_opened(&answer)).transpose()
     }
 
     /// <https://introzy-api-docs.apidocumentation.com/introzy-api-documentation/api-endpoints/people>
@@ -120,6 +117,70 @@ impl Client {
         opened(&self.send(call, request).await?)
     }
 
+    /// <https://introzy-api-docs.apidocumentation.com/api-reference/tag/referral-opportunities/post/api/referral-opps>
+    pub(super) async fn create_referral_opp(
+        &self,
+        call: &Call,
+        body: &outgoing::ReferralOpp<'_>,
+    ) -> Result<Accepted<Row>> {
+        let path = ["api", "referral-opps"];
+        let request = self.http.request("create_referral", Method::POST, path);
+        let answer = self.send(call, request.json(body)).await?;
+        Ok(opened(&answer))
+    }
+
+    /// "Add Facilitator" of
+    /// <https://introzy-api-docs.apidocumentation.com/introzy-api-documentation/api-endpoints/referral-opportunities>
+    pub(super) async fn add_facilitator(
+        &self,
+        call: &Call,
+        id: &str,
+        body: &outgoing::Facilitator<'_>,
+    ) -> Result<Accepted<wire::Facilitator>> {
+        let path = ["api", "referral-opps", id, "facilitators"];
+        let request = self.http.request("add_facilitator", Method::POST, path);
+        let answer = self.send(call, request.json(body)).await?;
+        Ok(opened(&answer))
+    }
+
+    /// "Remove Facilitator" of
+    /// <https://introzy-api-docs.apidocumentation.com/introzy-api-documentation/api-endpoints/referral-opportunities>
+    pub(super) async fn remove_facilitator(&self, call: &Call, id: &str, row: &str) -> Result<()> {
+        let path = ["api", "referral-opps", id, "facilitators", row];
+        let request = self
+            .http
+            .request("remove_facilitator", Method::DELETE, path);
+        self.send(call, request).await.map(|_| ())
+    }
+
+    /// The body is documented without an envelope; one with it is read as well.
+    ///
+    /// <https://introzy-api-docs.apidocumentation.com/introzy-api-documentation/api-endpoints/pipeline-deals-referral-hub>
+    pub(super) async fn convert(
+        &self,
+        call: &Call,
+        id: &str,
+        body: &outgoing::Conversion<'_>,
+    ) -> Result<Accepted<wire::Converted>> {
+        let path = ["api", "pipeline-deals", id, "convert"];
+        let request = self.http.request("convert", Method::POST, path);
+        let answer = self.send(call, request.json(body)).await?;
+        Ok(bare_or_opened(&answer))
+    }
+
+    /// <https://introzy-api-docs.apidocumentation.com/introzy-api-documentation/api-endpoints/notes>
+    pub(super) async fn add_note(
+        &self,
+        call: &Call,
+        id: &str,
+        body: &outgoing::Note<'_>,
+    ) -> Result<Accepted<wire::Note>> {
+        let path = ["api", "pipelines", "referral", "deals", id, "notes"];
+        let request = self.http.request("add_note", Method::POST, path);
+        let answer = self.send(call, request.json(body)).await?;
+        Ok(opened(&answer))
+    }
+
     async fn find<T: DeserializeOwned>(&self, call: &Call, request: Request) -> Result<Option<T>> {
         let answer = found(self.send(call, request).await)?;
         answer.map(|answer| opened(&answer)).transpose()
@@ -131,6 +192,15 @@ impl Client {
             .secret_header("authorization", &self.authorization);
         self.http.send(call, request).await
     }
+}
+
+/// Takes what came without an envelope, and what came in one out of it.
+fn bare_or_opened<T: DeserializeOwned>(answer: &Answer) -> Result<T> {
+    let envelope: wire::Envelope<Row> = answer.json()?;
+    if envelope.success.is_some() || envelope.data.is_some() {
+        return opened(answer);
+    }
+    answer.json()
 }
 
 /// Takes the data out of its envelope.

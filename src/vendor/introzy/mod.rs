@@ -15,10 +15,13 @@
 pub mod sandbox;
 pub mod schema;
 
+mod check;
 mod client;
 mod map;
+mod outgoing;
 mod paging;
 mod wire;
+mod write;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -27,11 +30,14 @@ use async_trait::async_trait;
 
 use super::paging::read_rows_aside;
 use super::wire::readable;
-use super::{Call, Connector, Error, Native, Page, Plan, Position, Result, Unreadable, Vitals};
+use super::{
+    Call, Connector, Error, Native, Page, Plan, Position, Result, Sent, Settled, Unreadable,
+    Vitals, Written,
+};
 use crate::config::reader::{Key, Section, env_key, key};
 use crate::model::{
-    Capability, Facilitator, FeePreview, Note, Order, Person, Referral, ReferralFilter,
-    ReferralStatus, Stage, Vendor,
+    Capability, Facilitator, FeePreview, Note, Order, Person, Problem, Referral, ReferralFilter,
+    ReferralStatus, Stage, Vendor, Write,
 };
 use crate::vendor;
 use client::{Client, MAX_LIMIT};
@@ -87,6 +93,39 @@ struct Adapter {
     statuses: Arc<StageStatus>,
 }
 
+/// The notes on a referral, newest first.
+struct Notes {
+    rows: Vec<Note>,
+    /// Whether there are more than were read.
+    is_cut: bool,
+}
+
+impl Adapter {
+    async fn all_notes(&self, call: &Call, referral_id: &str) -> Result<Option<Notes>> {
+        let mut rows: Vec<Note> = Vec::new();
+        let mut known = BTreeSet::new();
+        let mut offset = 0;
+        let mut is_cut = true;
+        for _ in 0..MAX_NOTE_PAGES {
+            let Some(list) = self.client.notes(call, referral_id, offset).await? else {
+                return Ok(None);
+            };
+            let fresh = readable(Vendor::Introzy, "list_notes", &list.rows)
+                .map(map::note)
+                .filter(|note| known.insert(note.remote_id.clone()));
+            rows.extend(fresh);
+            offset += list.rows.len();
+            if !has_more(&list, offset as u64) {
+                is_cut = false;
+                break;
+            }
+        }
+        // Introzy states no order. A note without a time comes last.
+        rows.sort_by_key(|note| std::cmp::Reverse(note.created_at));
+        Ok(Some(Notes { rows, is_cut }))
+    }
+}
+
 #[async_trait]
 impl vendor::Adapter for Adapter {
     fn vendor(&self) -> Vendor {
@@ -97,7 +136,10 @@ impl vendor::Adapter for Adapter {
         &[
             Capability::ListReferrals,
             Capability::GetReferral,
+            Capability::CreateReferral,
+            Capability::ManageFacilitators,
             Capability::Notes,
+            Capability::Convert,
             Capability::People,
         ]
     }
@@ -174,25 +216,8 @@ impl vendor::Adapter for Adapter {
     }
 
     async fn notes(&self, call: &Call, referral_id: &str) -> Result<Option<Vec<Note>>> {
-        let mut notes: Vec<Note> = Vec::new();
-        let mut known = BTreeSet::new();
-        let mut offset = 0;
-        for _ in 0..MAX_NOTE_PAGES {
-            let Some(list) = self.client.notes(call, referral_id, offset).await? else {
-                return Ok(None);
-            };
-            let fresh = readable(Vendor::Introzy, "list_notes", &list.rows)
-                .map(map::note)
-                .filter(|note| known.insert(note.remote_id.clone()));
-            notes.extend(fresh);
-            offset += list.rows.len();
-            if !has_more(&list, offset as u64) {
-                break;
-            }
-        }
-        // Introzy states no order. A note without a time comes last.
-        notes.sort_by_key(|note| std::cmp::Reverse(note.created_at));
-        Ok(Some(notes))
+        let notes = self.all_notes(call, referral_id).await?;
+        Ok(notes.map(|notes| notes.rows))
     }
 
     async fn fee_preview(&self, call: &Call, referral_id: &str) -> Result<Option<FeePreview>> {
@@ -221,6 +246,22 @@ impl vendor::Adapter for Adapter {
         let mut stages = self.client.referral_pipeline(call).await?.stages;
         stages.sort_by_key(|stage| (stage.sort_order.is_none(), stage.sort_order));
         Ok(stages.into_iter().filter_map(map::stage).collect())
+    }
+
+    fn check_write(&self, write: &Write) -> Vec<Problem> {
+        check::problems(write)
+    }
+
+    fn twin_of(&self, write: &Write) -> Option<String> {
+        write::twin_of(write)
+    }
+
+    async fn write(&self, call: &Call, write: &Write, sent: &Sent) -> Result<Written> {
+        write::write(self, call, write, sent).await
+    }
+
+    async fn settle(&self, call: &Call, write: &Write, sent: &Sent) -> Result<Settled> {
+        write::settle(self, call, write, sent).await
     }
 
     async fn check(&self, call: &Call) -> Result<String> {

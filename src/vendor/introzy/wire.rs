@@ -185,3 +185,36 @@ pub(super) struct FeePreview {
     #[serde(default, deserialize_with = "wire::raw")]
     pub(super) facilitators: Option<Box<RawValue>>,
 }
+
+/// What a conversion made: the sample breaks off after the deal's amount.
+#[derive(Debug, Deserialize)]
+pub(super) struct Converted {
+    pub(super) deal: Deal,
+}
+
+/// A finance deal.
+#[derive(Debug, Deserialize)]
+pub(super) struct Deal {
+    #[serde(deserialize_with = "wire::id")]
+    pub(super) id: String,
+    #[serde(default, deserialize_with = "wire::text")]
+    pub(super) name: Option<String>,
+    #[serde(default, deserialize_with = "wire::decimal")]
+    pub(super) amount: Option<Decimal>,
+}
+
+/// A refusal, in its envelope or, as those of `/api/pipeline-deals` may be, without one.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Failure {
+    pub(super) error: Option<FailureCode>,
+    #[serde(deserialize_with = "wire::text")]
+    pub(super) code: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct FailureCode {
+    #[serde(deserialize_with = "wire::text")]
+    pub(super) code: Option<String>,
+}

@@ -1,12 +1,13 @@
-//! Plannr's documented reads, one method each.
+//! Plannr's documented calls, one method each.
 
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value, json};
 use url::Url;
 
 use super::wire;
 use crate::model::Vendor;
 use crate::vendor::error::found;
-use crate::vendor::http::{self, Answer, Connect, Request};
+use crate::vendor::http::{self, Answer, Connect, Method, Request};
 use crate::vendor::wire::Row;
 use crate::vendor::{Call, Kind, Result, Vitals};
 
@@ -113,6 +114,49 @@ impl Client {
         let request = self.http.get("list_logins", ["api", "v1", "logins"]);
         let request = self.with_token(request);
         self.http.send(call, request).await?.json()
+    }
+
+    /// <https://apidocs.plannrcrm.com/operation/operation-postapiv1referrals>
+    pub(super) async fn create_referral(&self, call: &Call, referral: &Value) -> Result<Answer> {
+        let path = ["api", "v1", "referrals"];
+        let request = self.http.request("create_referral", Method::POST, path);
+        self.send(call, request.json(referral)).await
+    }
+
+    /// Takes no body.
+    ///
+    /// <https://apidocs.plannrcrm.com/operation/operation-postapiv1referralsreferral_uuidaccept>
+    pub(super) async fn accept_referral(&self, call: &Call, uuid: &str) -> Result<Answer> {
+        let path = ["api", "v1", "referrals", uuid, "accept"];
+        let request = self.http.request("accept_referral", Method::POST, path);
+        self.send(call, request).await
+    }
+
+    /// <https://apidocs.plannrcrm.com/operation/operation-postapiv1referralsreferral_uuidreject>
+    pub(super) async fn reject_referral(
+        &self,
+        call: &Call,
+        uuid: &str,
+        reason: &str,
+    ) -> Result<Answer> {
+        let path = ["api", "v1", "referrals", uuid, "reject"];
+        let request = self.http.request("reject_referral", Method::POST, path);
+        let body = json!({ "rejection_reason": reason });
+        self.send(call, request.json(&body)).await
+    }
+
+    /// Sends the adviser an e-mail.
+    ///
+    /// <https://apidocs.plannrcrm.com/operation/operation-postapiv1referralconnections>
+    pub(super) async fn request_connection(
+        &self,
+        call: &Call,
+        adviser_key: &str,
+    ) -> Result<Answer> {
+        let path = ["api", "v1", "referral-connections"];
+        let request = self.http.request("request_connection", Method::POST, path);
+        let body = json!({ "adviser_key": adviser_key });
+        self.send(call, request.json(&body)).await
     }
 
     /// The page size is documented for other lists of Plannr, not for these: a call refused with it is made without.

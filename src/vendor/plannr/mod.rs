@@ -9,6 +9,7 @@
 //! - The filter on connections has no `expired`, although connections expire.
 //! - The pages show notes of their generator in place of an account's values. Should they come from the API as well,
 //!   they count as missing.
+//! - Nothing marks a write: what came of one that was not answered is told by its content and time.
 //! - A refused connection is "denied", a refused referral "rejected". Times are London's wall clock with its offset.
 //!
 //! It has no notes, facilitators, values or moderation of its own, no filter by time, connection or client, and no
@@ -18,28 +19,38 @@ pub mod sandbox;
 pub mod schema;
 
 mod client;
+mod lists;
 mod map;
 mod paging;
 mod plan;
 mod wire;
 
-use std::collections::BTreeSet;
+mod check;
+mod connect;
+mod content;
+mod create;
+mod moderate;
+mod refused;
+mod trace;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::paging::read_rows_aside;
-use super::wire::{Row, decode_row, readable};
+use super::wire::{decode_row, readable};
 use super::{
-    Call, Connector, Error, Found, Native, Next, Page, Plan, Position, Result, Unreadable, Vitals,
+    Call, Connector, Error, Found, Native, Page, Plan, Position, Result, Sent, Settled, Vitals,
+    Written,
 };
 use crate::config::reader::{Key, Section, env_key};
-use crate::model::id::addresses_a_record;
 use crate::model::{
-    Capability, Connection, ConnectionFilter, Order, Person, Referral, ReferralFilter, Vendor,
+    Capability, Connection, ConnectionFilter, Order, Person, Problem, Referral, ReferralFilter,
+    Vendor, Write,
 };
 use crate::vendor;
 use client::{Client, PER_PAGE};
+use content::Content;
+use lists::{List, read_one};
 
 pub(crate) use map::details;
 
@@ -84,16 +95,6 @@ struct Adapter {
     client: Client,
 }
 
-/// Reads one row.
-type Read<T> = fn(Row) -> std::result::Result<T, Unreadable>;
-
-/// The two lists, which are read alike.
-#[derive(Clone, Copy)]
-enum List {
-    Referrals,
-    Connections,
-}
-
 #[async_trait]
 impl vendor::Adapter for Adapter {
     fn vendor(&self) -> Vendor {
@@ -104,6 +105,8 @@ impl vendor::Adapter for Adapter {
         &[
             Capability::ListReferrals,
             Capability::GetReferral,
+            Capability::CreateReferral,
+            Capability::Moderate,
             Capability::Connections,
             Capability::People,
         ]
@@ -187,6 +190,38 @@ impl vendor::Adapter for Adapter {
         Ok(people.take(limit).map(map::person).collect())
     }
 
+    fn check_write(&self, write: &Write) -> Vec<Problem> {
+        check::write(write)
+    }
+
+    fn twin_of(&self, write: &Write) -> Option<String> {
+        match write {
+            Write::Create { input } => Content::of(input).map(|content| content.key()),
+            Write::RequestConnection { .. } => Some(connect::TWIN.to_owned()),
+            _ => None,
+        }
+    }
+
+    async fn write(&self, call: &Call, write: &Write, sent: &Sent) -> Result<Written> {
+        match write {
+            Write::Create { input } => self.create(call, input, sent).await,
+            Write::RequestConnection { adviser_key } => {
+                self.request_connection(call, adviser_key, sent).await
+            }
+            Write::Moderate { decisions } => self.moderate(call, decisions, sent).await,
+            _ => Err(Error::unsupported(Vendor::Plannr, write.kind())),
+        }
+    }
+
+    async fn settle(&self, call: &Call, write: &Write, sent: &Sent) -> Result<Settled> {
+        match write {
+            Write::Create { input } => self.settle_create(call, input, sent).await,
+            Write::RequestConnection { .. } => self.settle_connection(call, sent).await,
+            Write::Moderate { decisions } => self.settle_moderation(call, decisions).await,
+            _ => Err(Error::unsupported(Vendor::Plannr, write.kind())),
+        }
+    }
+
     async fn check(&self, call: &Call) -> Result<String> {
         let logins = self.client.logins(call).await?;
         let is_own = logins
@@ -202,104 +237,6 @@ impl vendor::Adapter for Adapter {
         };
         Ok(found.to_owned())
     }
-}
-
-impl Adapter {
-    async fn list(
-        &self,
-        call: &Call,
-        list: List,
-        query: &[(&'static str, String)],
-        page: u64,
-    ) -> Result<wire::List> {
-        match list {
-            List::Referrals => self.client.referrals(call, query, page).await,
-            List::Connections => self.client.connections(call, query, page).await,
-        }
-    }
-
-    async fn page<T: Send + Sync + 'static>(
-        &self,
-        call: &Call,
-        list: List,
-        native: &Native,
-        position: Option<&Position>,
-        read: Read<T>,
-    ) -> Result<Page<T>> {
-        let number = paging::number(position, list.operation())?;
-        let list = self.list(call, list, &native.query, number).await?;
-        let is_own = |link: &str| self.client.is_own(link);
-        let next = paging::next(&list, number, is_own);
-        let is_all = number == 1 && next.is_none();
-        let count = u64::try_from(list.data.len()).ok();
-        let told = list.meta.total.and_then(|total| total.try_into().ok());
-        let (rows, unreadable) = read_rows_aside(list.data, read).await;
-        Ok(Page {
-            rows,
-            unreadable,
-            next: next.map_or(Next::End, |next| Next::Then(paging::position(next))),
-            here: Some(paging::position(number)),
-            total: told.or(count.filter(|_| is_all)),
-            repeats: false,
-        })
-    }
-
-    /// Plannr may give fewer rows at once than asked for, so further pages are read until every record was found.
-    async fn by_id<T>(
-        &self,
-        call: &Call,
-        list: List,
-        ids: &[&str],
-        read: Read<T>,
-        id_of: fn(&T) -> &str,
-    ) -> Result<Found<T>> {
-        // A comma would make two ids of one. Neither of these can be a uuid, and so none of them is there.
-        let could_be_there = |id: &&str| addresses_a_record(id) && !id.contains(',');
-        let mut missing = BTreeSet::new();
-        let asked = ids.iter().copied().filter(could_be_there);
-        let asked: Vec<&str> = asked.filter(|id| missing.insert(*id)).collect();
-        let query = [("filter[uuid]", asked.join(","))];
-        let mut records = Vec::with_capacity(asked.len());
-        let mut unreadable = 0;
-        let mut page = (!asked.is_empty()).then_some(1);
-        // As many pages as ids are enough, and a list that the filter did not narrow is not walked to its end.
-        for _ in 0..asked.len() {
-            let Some(number) = page else { break };
-            let rows = self.list(call, list, &query, number).await?;
-            page = paging::next(&rows, number, |link| self.client.is_own(link));
-            for row in rows.data {
-                match read(row) {
-                    Ok(record) if missing.remove(id_of(&record)) => records.push(record),
-                    Ok(_) => {}
-                    Err(problem) => {
-                        unreadable += 1;
-                        problem.warn(Vendor::Plannr, list.operation());
-                    }
-                }
-            }
-            if missing.is_empty() {
-                break;
-            }
-        }
-        Ok(Found {
-            records,
-            unreadable,
-        })
-    }
-}
-
-impl List {
-    fn operation(self) -> &'static str {
-        match self {
-            Self::Referrals => "list_referrals",
-            Self::Connections => "list_connections",
-        }
-    }
-}
-
-fn read_one<T>(operation: &'static str, row: Option<Row>, read: Read<T>) -> Result<Option<T>> {
-    let record = row.map(read).transpose();
-    record.map_err(|unreadable| Error::unreadable(Vendor::Plannr, operation, &unreadable))
 }
 
 #[cfg(test)]

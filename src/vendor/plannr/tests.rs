@@ -1,5 +1,12 @@
 //! What Plannr is asked, and what comes of its answers.
 
+mod check;
+mod connections;
+mod creates;
+mod decisions;
+mod traces;
+mod writes;
+
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 
@@ -8,7 +15,7 @@ use crate::model::{
     ConnectionStatus, Direction, ModerationStatus, OrderDirection, OrderField, ReferralStatus,
 };
 use crate::vendor::stub::{self, Asked, Stub, call, configured};
-use crate::vendor::{Adapter, Kind};
+use crate::vendor::{Adapter, Kind, Next};
 
 const REFERRAL: &str = include_str!("fixtures/referral.json");
 const CONNECTION: &str = include_str!("fixtures/connection.json");

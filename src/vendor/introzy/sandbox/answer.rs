@@ -44,6 +44,8 @@ struct Envelope<T> {
     success: bool,
     data: T,
     #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     meta: Option<Value>,
 }
 
@@ -130,13 +132,33 @@ impl<T: Serialize> Serialize for Page<T> {
 impl Introzy {
     /// 200 with the envelope.
     pub(super) fn success(&self, data: impl Serialize) -> Response {
+        self.enveloped(StatusCode::OK, data, None)
+    }
+
+    /// What a write made or did, with a sentence beside the data.
+    pub(super) fn done(
+        &self,
+        status: StatusCode,
+        data: impl Serialize,
+        message: &'static str,
+    ) -> Response {
+        self.enveloped(status, data, Some(message))
+    }
+
+    fn enveloped(
+        &self,
+        status: StatusCode,
+        data: impl Serialize,
+        message: Option<&'static str>,
+    ) -> Response {
         let meta = self.is("meta", "present").then(|| self.meta());
-        Json(Envelope {
+        let envelope = Envelope {
             success: true,
             data,
+            message,
             meta,
-        })
-        .into_response()
+        };
+        (status, Json(envelope)).into_response()
     }
 
     /// The error as sent.

@@ -1,11 +1,17 @@
-//! Introzy's emulator: the reads of <https://introzy-api-docs.apidocumentation.com>, over a seeded organization.
+//! Introzy's emulator: <https://introzy-api-docs.apidocumentation.com>, over a seeded organization.
 
 mod answer;
+mod convert;
+mod create;
+mod facilitators;
+mod note;
 mod render;
 mod routes;
 mod seed;
+mod switches;
 #[cfg(test)]
 mod tests;
+mod writes;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -17,80 +23,12 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 
 use self::answer::Failure;
-use crate::sandbox::{Dice, Emulator, Place, Refusal, Setup, Switch};
+pub use self::switches::SWITCHES;
+use crate::sandbox::{Dice, Emulator, Place, Refusal, Setup};
 
 /// The only key that this organization has.
 pub const API_KEY: &str =
     "introzy_0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
-
-/// What the documentation leaves open.
-pub const SWITCHES: &[Switch] = &[
-    Switch {
-        name: "meta",
-        values: &["absent", "present"],
-        about: "Whether success envelopes carry meta: the text says so, no sample shows it.",
-    },
-    Switch {
-        name: "order",
-        values: &["newest_first", "oldest_first", "shuffled"],
-        about: "The order of lists, which is not documented. Shuffled is the same at every call.",
-    },
-    Switch {
-        name: "party_name",
-        values: &["absent", "null"],
-        about: "The key name of a USER party: absent in the guide, null in the reference.",
-    },
-    Switch {
-        name: "stage_shape",
-        values: &["guide", "reference"],
-        about: "A referral's stage: id, label and color in the guide; description and sortOrder too in the reference.",
-    },
-    Switch {
-        name: "paging_out_of_range",
-        values: &["refuse", "clamp"],
-        about: "A limit outside 1 to 100 or a negative offset: 400, or the nearest allowed value.",
-    },
-    Switch {
-        name: "malformed_id",
-        values: &["refuse", "not_found"],
-        about: "An id that is no UUID: 400 or 404.",
-    },
-    Switch {
-        name: "errors",
-        values: &["upper_snake", "other_codes", "code_only", "empty"],
-        about: "Error bodies: codes as UNAUTHORIZED, codes as errors/401, an error without message and meta, no body. Only CONFLICT is documented.",
-    },
-    Switch {
-        name: "pipeline_deals_errors",
-        values: &["wrapped", "unwrapped"],
-        about: "Errors below /api/pipeline-deals: in the envelope, or code and message at the root as its successes are.",
-    },
-    Switch {
-        name: "rate_limit",
-        values: &["off", "refuse", "refuse_with_retry_after"],
-        about: "Answers 429 to everything. No limit is documented.",
-    },
-    Switch {
-        name: "retry_after",
-        values: &["present", "absent"],
-        about: "Whether the 429 of the fault rate_limited carries Retry-After.",
-    },
-    Switch {
-        name: "stages",
-        values: &["still", "moving"],
-        about: "Moving: every read of a referral finds it one stage further, as a colleague would move it. No API does.",
-    },
-    Switch {
-        name: "deal_note_entity",
-        values: &["null", "deal"],
-        about: "entityType and entityId of a note on a deal.",
-    },
-    Switch {
-        name: "strict_query",
-        values: &["off", "on"],
-        about: "Refuses query parameters that are not documented, with 400. They are noted in the request log in any case.",
-    },
-];
 
 /// A fresh emulator.
 pub fn emulator(setup: Setup) -> Arc<dyn Emulator> {

@@ -13,7 +13,7 @@ use super::seed::{
     Company, Facilitator, Note, Opportunity, Party, Person, Pipeline, State, Subject,
 };
 
-/// A referral opportunity. The amount is kept as its digits, so that a decimal arrives as it was seeded.
+/// A referral opportunity. The amount is kept as its digits, so that a decimal arrives as it was seeded or sent.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct OpportunityBody {
@@ -275,9 +275,9 @@ fn company_ref(state: &State, id: Uuid) -> Value {
     json!({ "id": id, "name": state.company(id).map(|company| company.name) })
 }
 
-fn number(digits: Option<&str>) -> Option<Box<RawValue>> {
+pub(super) fn number(digits: Option<&str>) -> Option<Box<RawValue>> {
     let digits = digits?.to_owned();
-    Some(RawValue::from_string(digits).expect("seeded amounts are JSON numbers"))
+    Some(RawValue::from_string(digits).expect("amounts are seeded or were read as JSON numbers"))
 }
 
 /// ISO 8601, UTC, milliseconds, `Z`.

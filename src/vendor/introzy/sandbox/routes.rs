@@ -1,4 +1,4 @@
-//! Introzy's documented reads.
+//! Introzy's documented reads, beside its writes.
 
 use axum::Router;
 use axum::extract::{Path, State};
@@ -13,13 +13,13 @@ use super::render;
 use super::seed::{self, Subject};
 use crate::sandbox::{Problems, Query};
 
-type Answer = Result<Response, Failure>;
+pub(super) type Answer = Result<Response, Failure>;
 
 const PAGING: [&str; 2] = ["limit", "offset"];
 
 /// Unknown paths and methods are both 404, as Express answers by itself.
 pub(super) fn router() -> Router<Introzy> {
-    Router::new()
+    super::writes::router()
         .route("/api/referral-opps", get(opportunities))
         .route("/api/referral-opps/{id}", get(opportunity))
         .route("/api/referral-opps/{id}/facilitators", get(facilitators))
@@ -288,7 +288,7 @@ impl Introzy {
     }
 }
 
-fn pipeline_kind(kind: &str) -> Result<&'static str, Failure> {
+pub(super) fn pipeline_kind(kind: &str) -> Result<&'static str, Failure> {
     let mut kinds = seed::PIPELINES.into_iter();
     kinds
         .find(|known| *known == kind)

@@ -66,6 +66,8 @@ pub(super) struct State {
     pub(super) companies: Vec<Company>,
     pub(super) pipelines: Vec<Pipeline>,
     pub(super) notes: Vec<Note>,
+    /// How many rows were made by writes.
+    pub(super) written: u64,
     /// How many answers had a request id.
     pub(super) answers: u64,
 }
@@ -83,6 +85,7 @@ pub(super) struct Opportunity {
     pub(super) seeker: Party,
     pub(super) provider: Party,
     pub(super) connector: Option<Uuid>,
+    pub(super) product: Option<Uuid>,
     pub(super) facilitators: Vec<Facilitator>,
     pub(super) is_converted: bool,
     pub(super) created_at: Timestamp,
@@ -171,6 +174,23 @@ impl State {
             .ok_or_else(|| Failure::not_found("Referral opportunity"))
     }
 
+    pub(super) fn opportunity_mut(&mut self, id: Uuid) -> Result<&mut Opportunity, Failure> {
+        let mut rows = self.opportunities.iter_mut();
+        rows.find(|row| row.id == id)
+            .ok_or_else(|| Failure::not_found("Referral opportunity"))
+    }
+
+    /// The id of the next row that a write makes.
+    pub(super) fn next_id(&mut self, kind: &str) -> Uuid {
+        self.written += 1;
+        world::id(kind, &format!("written/{}", self.written))
+    }
+
+    /// Whose key it is.
+    pub(super) fn caller(&self) -> Uuid {
+        self.people[0].id
+    }
+
     pub(super) fn person(&self, id: Uuid) -> Option<&Person> {
         self.people.iter().find(|row| row.id == id)
     }
@@ -221,6 +241,7 @@ pub(super) fn state(count: u32) -> State {
             pipeline("sales", before(401)),
         ],
         notes: Vec::new(),
+        written: 0,
         answers: 0,
     };
     state.opportunities = (0..count)
@@ -308,6 +329,7 @@ pub(super) fn opportunity(state: &State, index: u32, created_at: Timestamp) -> O
         seeker,
         provider,
         connector,
+        product: None,
         facilitators: facilitators(state, index, connector, created_at),
         is_converted: index % 12 == 4,
         created_at,
@@ -487,7 +509,7 @@ fn company_party(state: &State, person: usize) -> Party {
 }
 
 /// The employer's name, else the person's, as the vendor names a referral without a name.
-fn party_name(state: &State, party: Party) -> String {
+pub(super) fn party_name(state: &State, party: Party) -> String {
     let company = match party {
         Party::Company(id) => Some(id),
         Party::User(id) => state.person(id).and_then(|person| person.company),

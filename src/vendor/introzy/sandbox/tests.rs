@@ -1,5 +1,10 @@
 //! The shapes that Introzy's pages show, and the seeded organization.
 
+mod convert;
+mod create;
+mod facilitators;
+mod notes;
+
 use std::collections::BTreeSet;
 
 use axum::Router;
@@ -465,20 +470,53 @@ async fn a_rate_limit_and_strict_queries_are_switches() {
     );
 }
 
-#[tokio::test]
-async fn writes_are_not_there_yet() {
-    let (_, router) = vendor();
+/// A write, and what the sandbox noted about it.
+async fn write(
+    sandbox: &Sandbox,
+    router: &Router,
+    method: &str,
+    target: &str,
+    body: &Value,
+) -> (Answer, Vec<String>) {
     let bearer = format!("Bearer {API_KEY}");
-    let answer = send(
-        &router,
-        "POST",
-        "/api/referral-opps",
-        &[("authorization", &bearer)],
-        "{}",
-    )
-    .await;
-    assert_eq!(
-        (answer.status.as_u16(), &answer.json["error"]["code"]),
-        (404, &json!("NOT_FOUND"))
-    );
+    let mut headers = vec![("authorization", bearer.as_str())];
+    let mut text = String::new();
+    if !body.is_null() {
+        headers.push(("content-type", "application/json"));
+        text = body.to_string();
+    }
+    let answer = send(router, method, target, &headers, &text).await;
+    let logged = sandbox.requests("introzy").pop().unwrap();
+    (answer, logged.problems)
+}
+
+/// A write as documented.
+async fn post(sandbox: &Sandbox, router: &Router, target: &str, body: &Value) -> Answer {
+    let (answer, problems) = write(sandbox, router, "POST", target, body).await;
+    assert_eq!(problems, [""; 0]);
+    answer
+}
+
+/// The ids of the people with these given names.
+async fn ids<const N: usize>(router: &Router, names: [&str; N]) -> [Value; N] {
+    let people = get(router, "/api/people?limit=100").await.json;
+    let people = people["data"]["people"].as_array().unwrap().clone();
+    names.map(|name| {
+        let mut people = people.iter();
+        people.find(|row| row["firstName"] == name).unwrap()["id"].clone()
+    })
+}
+
+#[tokio::test]
+async fn a_referral_is_neither_updated_nor_deleted() {
+    let (sandbox, router) = vendor();
+    let id = all(&router).await[0]["id"].as_str().unwrap().to_owned();
+    for method in ["PATCH", "PUT", "DELETE"] {
+        let target = format!("/api/referral-opps/{id}");
+        let (answer, _) = write(&sandbox, &router, method, &target, &json!({})).await;
+        assert_eq!(
+            (answer.status.as_u16(), &answer.json["error"]["code"]),
+            (404, &json!("NOT_FOUND"))
+        );
+    }
 }

@@ -55,7 +55,43 @@ pub(super) fn error(
         status if status.is_client_error() => "invalidRequest",
         _ => "generalException",
     };
-    with_code(switches, status, code, message, target)
+    with_code(switches, status, code, message, target, None)
+}
+
+/// No such referral, or none that the user may see.
+pub(super) fn not_found(switches: &Switches) -> Response {
+    let message = "The referral was not found.";
+    error(switches, StatusCode::NOT_FOUND, message, Some("referral"))
+}
+
+/// 400 for what is wrong with a body, at this path in it.
+pub(super) fn refused(switches: &Switches, path: &str, message: &str) -> Response {
+    let target = match switches.get("error_target") {
+        "absent" => None,
+        "field" if !path.is_empty() => Some(path),
+        _ => Some("referral"),
+    };
+    let message = match path {
+        "" => message.to_owned(),
+        path => format!("{path}: {message}"),
+    };
+    error(switches, StatusCode::BAD_REQUEST, &message, target)
+}
+
+/// `If-Match` is not the present version. Both codes are listed, and neither is paired with the status.
+pub(super) fn mismatch(switches: &Switches) -> Response {
+    let status = match switches.get("etag_mismatch") {
+        "409" => StatusCode::CONFLICT,
+        _ => StatusCode::PRECONDITION_FAILED,
+    };
+    with_code(
+        switches,
+        status,
+        switches.get("etag_mismatch_code"),
+        "The referral has changed since this version of it.",
+        Some("referral"),
+        Some("resourceModified"),
+    )
 }
 
 fn with_code(
@@ -64,6 +100,7 @@ fn with_code(
     code: &str,
     message: &str,
     target: Option<&str>,
+    inner: Option<&str>,
 ) -> Response {
     let mut error = json!({"code": code, "message": message});
     if let Some(target) = target {
@@ -71,7 +108,8 @@ fn with_code(
     }
     let spelling = switches.get("inner_error");
     if spelling != "absent" && status != StatusCode::UNAUTHORIZED {
-        error[spelling] = json!({"code": status.as_u16().to_string(), "message": message});
+        let inner = inner.map_or_else(|| status.as_u16().to_string(), str::to_owned);
+        error[spelling] = json!({"code": inner, "message": message});
     }
     json(status, &json!({"error": error}))
 }
@@ -87,6 +125,7 @@ pub(super) fn unauthenticated(switches: &Switches) -> Response {
         StatusCode::UNAUTHORIZED,
         code,
         "The access token is missing, has expired, or is meant for another resource.",
+        None,
         None,
     )
 }

@@ -271,7 +271,9 @@ fn check_path(
             "Could not find a property named '{whole}' on type 'Referral'."
         ));
     }
-    if switches.is("filter_fields", "documented") {
+    let is_refused =
+        whole == "externalReferenceId" && switches.is("filter_external_reference", "refused");
+    if is_refused || switches.is("filter_fields", "documented") {
         return Err(format!(
             "The property '{whole}' cannot be used in the $filter query option."
         ));

@@ -18,6 +18,31 @@ pub(super) enum Json {
 }
 
 impl Json {
+    /// JSON as it was sent; none where it is none.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        // Bounds the depth before the digits are looked at.
+        serde_json::from_str::<Value>(text).ok()?;
+        Self::read(text.trim())
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        match text.as_bytes().first()? {
+            b'{' => {
+                let members: BTreeMap<String, &RawValue> = serde_json::from_str(text).ok()?;
+                let members = members.into_iter();
+                let members = members.map(|(key, value)| Some((key, Self::read(value.get())?)));
+                Some(Self::Object(members.collect::<Option<_>>()?))
+            }
+            b'[' => {
+                let items: Vec<&RawValue> = serde_json::from_str(text).ok()?;
+                let items = items.into_iter().map(|item| Self::read(item.get()));
+                Some(Self::List(items.collect::<Option<_>>()?))
+            }
+            b'-' | b'0'..=b'9' => Some(Self::Number(text.to_owned())),
+            _ => serde_json::from_str::<Value>(text).ok().map(Self::from),
+        }
+    }
+
     /// The member of an object.
     pub(super) fn get(&self, key: &str) -> Option<&Json> {
         let Self::Object(members) = self else {
@@ -100,6 +125,20 @@ impl Serialize for Json {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn digits_are_read_as_they_are() {
+        let text =
+            r#" {"a": [9007199254740993.01, -0.10, {"b\u0041": "x", "c": null}], "d": true} "#;
+        let json = Json::parse(text).unwrap();
+        assert_eq!(
+            serde_json::to_string(&json).unwrap(),
+            r#"{"a":[9007199254740993.01,-0.10,{"bA":"x","c":null}],"d":true}"#
+        );
+        for text in ["", "{", "[1,]", "01", "nul"] {
+            assert_eq!(Json::parse(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn digits_that_a_float_would_damage_are_written_as_they_are() {

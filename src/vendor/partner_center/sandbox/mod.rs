@@ -1,32 +1,45 @@
 //! The emulator of the Partner Center referrals API and of the token endpoint before it, written from Microsoft's pages
 //! alone: <https://learn.microsoft.com/en-us/partner-center/developer/referrals-api-introduction>.
 
-mod answer;
+mod switches;
+mod token;
+
 mod filter;
-mod json;
 mod list;
 mod order;
 mod parser;
+mod single;
+
+mod create;
+mod patch;
+mod pointer;
+mod shape;
+mod status;
+
+mod memory;
 mod parts;
 mod registrations;
 mod row;
 mod seed;
-mod switches;
 mod tags;
-mod token;
+
+mod answer;
+mod json;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::http::header::{AUTHORIZATION, ETAG};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 use axum::routing::{get, post};
+use jiff::{SignedDuration, Timestamp};
 
 use crate::sandbox::{Dice, Emulator, Place, Refusal, Setup, Times, world};
 use json::Json;
+use memory::Memory;
 use row::Row;
 pub use switches::SWITCHES;
 
@@ -45,6 +58,18 @@ pub const RESOURCE: &str = "https://api.partner.microsoft.com";
 
 const TOKEN_PATH: &str = "/common/oauth2/token";
 
+/// Headers that the pages and the connector's definition have for every call. Those of the neighbouring API are among
+/// them, since the newer pages do not say which of the two pages on headers they mean.
+const HEADERS: [&str; 7] = [
+    "client-request-id",
+    "ms-correlationid",
+    "x-caller-id",
+    "ms-requestid",
+    "ms-contract-version",
+    "ms-partnercenter-application",
+    "x-locale",
+];
+
 /// The emulator with its seeded world.
 pub fn emulator(setup: Setup) -> Arc<dyn Emulator> {
     Arc::new(PartnerCenter {
@@ -60,35 +85,26 @@ struct PartnerCenter {
     state: Arc<Mutex<Memory>>,
 }
 
-/// What the emulator remembers.
-struct Memory {
-    /// Newest first.
-    referrals: Vec<Row>,
-    /// How many referrals there have been.
-    made: u32,
-    tokens: token::Tokens,
-    answered: u64,
-}
-
-impl Memory {
-    fn seeded() -> Self {
-        Self {
-            referrals: seed::referrals(seed::REFERRALS),
-            made: seed::REFERRALS,
-            tokens: token::Tokens::seeded(),
-            answered: 0,
-        }
-    }
-}
-
 impl Emulator for PartnerCenter {
     fn router(&self) -> Router {
         // The connector's definition writes some paths with a slash at the end, so both forms are taken.
         let api = Router::new()
-            .route("/v1.0/engagements/referrals", get(list::referrals))
-            .route("/v1.0/engagements/referrals/", get(list::referrals))
-            .route("/v1.0/engagements/referrals/{id}", get(referral))
-            .route("/v1.0/engagements/referrals/{id}/", get(referral))
+            .route(
+                "/v1.0/engagements/referrals",
+                get(list::referrals).post(create::create),
+            )
+            .route(
+                "/v1.0/engagements/referrals/",
+                get(list::referrals).post(create::create),
+            )
+            .route(
+                "/v1.0/engagements/referrals/{id}",
+                get(single::referral).patch(patch::patch),
+            )
+            .route(
+                "/v1.0/engagements/referrals/{id}/",
+                get(single::referral).patch(patch::patch),
+            )
             .route("/v1.0/referrals", get(list::without_engagements))
             .fallback(no_such_path)
             .method_not_allowed_fallback(no_such_method)
@@ -115,6 +131,7 @@ impl Emulator for PartnerCenter {
         let mut state = self.state();
         state.referrals = seed::referrals(count);
         state.made = count;
+        state.writes = 0;
     }
 
     fn grow(&self, count: usize, at: Place) {
@@ -166,6 +183,13 @@ impl Emulator for PartnerCenter {
 impl PartnerCenter {
     fn state(&self) -> MutexGuard<'_, Memory> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Present time with the digits that the vendor writes.
+    fn now(&self) -> Timestamp {
+        let now = self.setup.clock.now();
+        let excess = now.subsec_nanosecond().rem_euclid(100);
+        now - SignedDuration::from_nanos(excess.into())
     }
 
     /// Whether the signed-in user may see it.
@@ -241,44 +265,11 @@ fn is_on_team(referral: &Json, email: &str) -> bool {
         .any(|member| member.text("email") == Some(email))
 }
 
-/// `GET /v1.0/engagements/referrals/{id}`:
-/// <https://learn.microsoft.com/en-us/partner-center/developer/get-a-referral-by-id>.
-async fn referral(
-    State(app): State<PartnerCenter>,
-    Path(id): Path<String>,
-    request: Request,
-) -> Response {
-    let found = {
-        let state = app.state();
-        let mut rows = state.referrals.iter();
-        let row = rows.find(|row| row.id.eq_ignore_ascii_case(&id) && app.shows(row));
-        row.map(|row| row.json().clone())
-    };
-    let Some(mut referral) = found else {
-        return answer::error(
-            &app.setup.switches,
-            StatusCode::NOT_FOUND,
-            "The referral was not found.",
-            Some("referral"),
-        );
-    };
-    let etag = referral
-        .text("eTag")
-        .and_then(|etag| HeaderValue::from_str(etag).ok());
-    // "engagments" is the vendor's spelling.
-    referral.set(
-        "@odata.context",
-        Json::from("https://api.partner.microsoft.com/v1.0/engagments/referrals/$metadata#Referrals/$entity"),
-    );
-    let mut response = answer::json(StatusCode::OK, &app.rendered(referral));
-    if let Some(etag) = etag {
+/// The answer with the referral's version.
+fn versioned(mut response: Response, referral: &Json) -> Response {
+    let etag = referral.text("eTag");
+    if let Some(etag) = etag.and_then(|etag| HeaderValue::from_str(etag).ok()) {
         response.headers_mut().insert(ETAG, etag);
-    }
-    if request.uri().query().is_some_and(|query| !query.is_empty()) {
-        answer::note(
-            &mut response,
-            "a query on a single referral is not documented",
-        );
     }
     response
 }

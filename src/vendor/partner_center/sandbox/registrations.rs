@@ -1,8 +1,9 @@
 //! Deal registrations of the seeded referrals, one in each state that a registration's history has a time for.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
+use super::json::Json;
 use super::seed::{Deal, stamp, turn};
 use crate::sandbox::world;
 
@@ -74,4 +75,24 @@ pub(super) fn registrations(deal: &Deal) -> Value {
             "approvedDateTime": (status == "Approved").then(|| after(6)),
         },
     }])
+}
+
+/// What the vendor adds to a registration that is appended to a referral's.
+pub(super) fn register(referral: &mut Json, registration: &mut Json, now: Timestamp) {
+    let id = referral.text("id").unwrap_or_default().to_owned();
+    let now = stamp(now);
+    let added = json!({
+        "id": world::id("partner-center/registration", &format!("{id}/{now}")).to_string(),
+        "registrationDateTime": now,
+        "status": STATUSES[0],
+        "statusReason": null,
+        "statusHistory": {
+            "reviewPendingDateTime": now, "actionRequiredDateTime": null, "passedDateTime": null,
+            "failedDateTime": null, "approvedDateTime": null,
+        },
+    });
+    if let (Json::Object(members), Json::Object(added)) = (registration, Json::from(added)) {
+        members.extend(added);
+    }
+    referral.set("registrationStatus", Json::from(STATUSES[0]));
 }

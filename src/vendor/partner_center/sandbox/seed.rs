@@ -169,6 +169,21 @@ pub(super) fn stamp(time: Timestamp) -> String {
     format!("{time:.7}")
 }
 
+/// The version of a referral after this write, in the form of the seeded ones.
+pub(super) fn etag(id: &str, write: &str) -> String {
+    let version = world::id("partner-center/version", &format!("{id}/{write}")).to_string();
+    etag_of(&version.replace('-', ""))
+}
+
+/// The quotes are part of it.
+fn etag_of(version: &str) -> String {
+    format!(
+        "\"{}-0000-0100-0000-{}0000\"",
+        &version[..8],
+        &version[8..16]
+    )
+}
+
 /// A referral as the vendor writes it.
 pub(super) fn referral(index: u32, id: &str, times: Times) -> Json {
     let deal = deal(index, times);
@@ -215,7 +230,7 @@ pub(super) fn referral(index: u32, id: &str, times: Times) -> Json {
         "callToAction": deal.lead.then_some("ContactMe"),
     }));
     let rest = Json::from(json!({
-        "eTag": format!("\"{}-0000-0100-0000-{}0000\"", &version[..8], &version[8..16]),
+        "eTag": etag_of(&version),
         "favorite": index % 6 == 1,
         "campaignId": turn(&[None, Some(""), Some("SPRING-26")], index),
         "salesStage": turn(&SALES_STAGES, index),

@@ -1,4 +1,4 @@
-//! What Microsoft's pages leave open or contradict, for reads and for sign-in.
+//! What Microsoft's pages leave open or contradict.
 
 use crate::sandbox::Switch;
 
@@ -115,5 +115,65 @@ pub const SWITCHES: &[Switch] = &[
         name: "marketplace_leads",
         values: &["returned", "hidden"],
         about: "whether list and get know leads from the commercial marketplace",
+    },
+    Switch {
+        name: "filter_external_reference",
+        values: &["refused", "accepted"],
+        about: "whether $filter takes externalReferenceId, which no page shows in a filter; if not, 400",
+    },
+    Switch {
+        name: "create_status",
+        values: &["200", "201"],
+        about: "status of the answer to a created referral",
+    },
+    Switch {
+        name: "created_status",
+        values: &["accepted", "as_sent"],
+        about: "whether a new referral that was sent as New is stored as Active/Accepted, as the vendor's sample has it",
+    },
+    Switch {
+        name: "created_closing_date",
+        values: &["kept", "missing"],
+        about: "details.closingDateTime in the answer to a created referral, where the vendor's sample lacks it",
+    },
+    Switch {
+        name: "unknown_engagement",
+        values: &["refused", "accepted"],
+        about: "whether a new referral may have an engagementId that no other has; if not, 400",
+    },
+    Switch {
+        name: "co_sell_rules",
+        values: &["enforced", "off"],
+        about: "whether a shared referral needs a customer contact, a solution and a two-letter country; if so, 400 without",
+    },
+    Switch {
+        name: "error_target",
+        values: &["field", "referral", "absent"],
+        about: "target of the error where a body is refused",
+    },
+    Switch {
+        name: "patch_paths",
+        values: &["any", "connector"],
+        about: "whether a patch may have paths that the connector's definition does not list; if not, 400. They are noted in the request log in any case",
+    },
+    Switch {
+        name: "patch_etag",
+        values: &["absent", "present"],
+        about: "whether a 204 after a patch carries the new ETag",
+    },
+    Switch {
+        name: "preference_applied",
+        values: &["absent", "present"],
+        about: "whether the answer to Prefer: return=representation says Preference-Applied",
+    },
+    Switch {
+        name: "etag_mismatch",
+        values: &["412", "409"],
+        about: "status where If-Match is not the present version",
+    },
+    Switch {
+        name: "etag_mismatch_code",
+        values: &["preconditionFailed", "resourceModified"],
+        about: "error code where If-Match is not the present version",
     },
 ];

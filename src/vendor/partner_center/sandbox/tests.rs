@@ -1,6 +1,8 @@
 //! The emulator over its router, without a network.
 
+mod create;
 mod list;
+mod patch;
 mod seed;
 mod token;
 
@@ -15,9 +17,11 @@ use tower::ServiceExt;
 
 use super::*;
 use crate::clock::{Clock, ClockHand};
-use crate::sandbox::Switches;
+use crate::sandbox::{Problems, Switches};
 
 const LIST: &str = "/v1.0/engagements/referrals";
+
+const JSON: (&str, &str) = ("content-type", "application/json");
 
 /// The emulator with a client's token.
 struct Bench {
@@ -136,6 +140,51 @@ impl Bench {
         all
     }
 
+    /// A write, and what was noted about it.
+    async fn write(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &Value,
+    ) -> (Answer, Vec<String>) {
+        let problems = Problems::default();
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("authorization", format!("Bearer {}", self.token))
+            .extension(problems.clone());
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(Body::from(body.to_string())).unwrap();
+        let answer = send(self.emulator.router(), request).await;
+        (answer, problems.all())
+    }
+
+    async fn create(&self, body: &Value) -> (Answer, Vec<String>) {
+        self.write("POST", LIST, &[JSON], body).await
+    }
+
+    async fn patch(
+        &self,
+        id: &str,
+        headers: &[(&str, &str)],
+        body: &Value,
+    ) -> (Answer, Vec<String>) {
+        let headers = [&[JSON], headers].concat();
+        let path = format!("{LIST}/{id}");
+        self.write("PATCH", &path, &headers, body).await
+    }
+
+    /// The referral with this id, without the context of a single one.
+    async fn one(&self, id: &str) -> Value {
+        let mut body = self.get(&format!("{LIST}/{id}")).await.json();
+        let members = body.as_object_mut().unwrap();
+        members.remove("@odata.context").unwrap();
+        body
+    }
+
     fn set(&self, name: &str, value: &str) {
         self.switches.set(name, value).unwrap();
     }
@@ -187,14 +236,12 @@ async fn a_referral_is_found_by_its_id_with_its_version() {
         bench.get("/v1.0/engagements").await.status,
         StatusCode::NOT_FOUND
     );
-    let delete = Request::delete(format!("{LIST}/{id}"))
-        .header("authorization", format!("Bearer {}", bench.token))
-        .body(Body::empty())
-        .unwrap();
-    assert_eq!(
-        send(bench.emulator.router(), delete).await.status,
-        StatusCode::METHOD_NOT_ALLOWED
-    );
+    // The older form of an update is obsolete.
+    for method in ["DELETE", "PUT"] {
+        let path = format!("{LIST}/{id}");
+        let (answer, _) = bench.write(method, &path, &[JSON], &row).await;
+        assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
+    }
 }
 
 #[tokio::test]

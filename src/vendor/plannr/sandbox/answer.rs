@@ -4,24 +4,26 @@ use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Json, Response};
-use serde_json::json;
+use serde_json::{Map, json};
 use uuid::Uuid;
 
 use super::records::{Account, Kind};
 use super::{ACCOUNT_HEADER, Plannr};
+use crate::sandbox::Document;
 
 /// An error on its way to the guard, which knows in what form errors are sent.
 #[derive(Clone, Debug)]
 pub(super) enum Failure {
     /// A body with a message alone.
     Plain(StatusCode, String),
-    /// 422 for one field.
-    Invalid(&'static str, String),
+    /// 422 with what is wrong with each field; there is at least one.
+    Invalid(Vec<(String, String)>),
 }
 
 /// The account that the request acts as.
 #[derive(Clone, Debug)]
 pub(super) struct Caller {
+    pub(super) uuid: Uuid,
     /// Index of its firm.
     pub(super) firm: usize,
 }
@@ -36,6 +38,38 @@ impl Failure {
     /// 400, as Spatie's query builder answers to filters and sorts that it does not know.
     pub(super) fn bad_query(message: String) -> Self {
         Self::Plain(StatusCode::BAD_REQUEST, message)
+    }
+
+    /// 422 for one field.
+    pub(super) fn invalid(field: &str, message: impl Into<String>) -> Self {
+        Self::Invalid(vec![(field.to_owned(), message.into())])
+    }
+
+    /// 422 for what was found wrong with a body, if anything was.
+    pub(super) fn of(document: &Document) -> Result<(), Self> {
+        let wrong = document.wrong();
+        if wrong.is_empty() {
+            return Ok(());
+        }
+        // In a body that is no object Laravel finds no fields, and misses those that it needs.
+        let (whole, fields): (Vec<_>, Vec<_>) =
+            wrong.into_iter().partition(|wrong| wrong.path.is_empty());
+        if fields.is_empty() {
+            let message = whole
+                .first()
+                .map(|wrong| format!("The body {}.", wrong.message));
+            return Err(Self::Plain(
+                StatusCode::BAD_REQUEST,
+                message.unwrap_or_default(),
+            ));
+        }
+        let fields = fields.into_iter().map(|wrong| {
+            // As Laravel writes paths: `client_uuids.0`.
+            let field = wrong.path.replace('[', ".").replace(']', "");
+            let message = format!("The {} field {}.", field.replace('_', " "), wrong.message);
+            (field, message)
+        });
+        Err(Self::Invalid(fields.collect()))
     }
 
     fn forbidden() -> Self {
@@ -63,14 +97,29 @@ impl Plannr {
             Failure::Plain(status, message) => {
                 (*status, Json(json!({ "message": message }))).into_response()
             }
-            Failure::Invalid(field, message) => {
-                let sentences = match self.setup.switches.get("validation_errors") {
-                    "string" => json!(message),
-                    _ => json!([message]),
-                };
-                let body = json!({ "message": message, "errors": { *field: sentences } });
+            Failure::Invalid(fields) => {
+                let mut errors = Map::new();
+                for (field, message) in fields {
+                    let sentences = match self.setup.switches.get("validation_errors") {
+                        "string" => json!(message),
+                        _ => json!([message]),
+                    };
+                    errors.entry(field).or_insert(sentences);
+                }
+                let message = fields.first().map(|(_, message)| message);
+                let body = json!({ "message": message, "errors": errors });
                 (StatusCode::UNPROCESSABLE_ENTITY, Json(body)).into_response()
             }
+        }
+    }
+
+    /// The refusal of something that is impossible as things stand, in the form that a switch says.
+    pub(super) fn refusal(&self, switch: &str, field: &str, message: &str) -> Failure {
+        match self.setup.switches.get(switch) {
+            "403" => Failure::forbidden(),
+            "404" => Failure::not_found("Referral"),
+            "409" => Failure::Plain(StatusCode::CONFLICT, message.to_owned()),
+            _ => Failure::invalid(field, message),
         }
     }
 
@@ -79,7 +128,7 @@ impl Plannr {
             let message = "The X-PLANNR-ACCOUNT-UUID header is required.".to_owned();
             return Err(match self.setup.switches.get("missing_account") {
                 "400" => Failure::Plain(StatusCode::BAD_REQUEST, message),
-                _ => Failure::Invalid(ACCOUNT_HEADER, message),
+                _ => Failure::invalid(ACCOUNT_HEADER, message),
             });
         };
         let uuid = Uuid::parse_str(sent).map_err(|_| Failure::forbidden())?;
@@ -92,7 +141,7 @@ impl Plannr {
                 kind: Kind::Employee,
                 firm,
                 ..
-            }) if is_own => Ok(Caller { firm: *firm }),
+            }) if is_own => Ok(Caller { uuid, firm: *firm }),
             _ => Err(Failure::forbidden()),
         }
     }

@@ -1,11 +1,21 @@
-//! Plannr's emulator: the reads of <https://apidocs.plannrcrm.com>, over twelve seeded firms.
+//! Plannr's emulator: the calls of <https://apidocs.plannrcrm.com>, over twelve seeded firms.
+
+mod switches;
+
+mod connect;
+mod hooks;
+mod routes;
+mod send;
+
+mod keys;
+mod records;
+mod seed;
+mod state;
+mod term;
 
 mod answer;
 mod listing;
-mod records;
 mod render;
-mod routes;
-mod seed;
 #[cfg(test)]
 mod tests;
 
@@ -21,7 +31,13 @@ use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 
 use self::answer::Failure;
-use crate::sandbox::{Dice, Emulator, Place, Problems, Refusal, Setup, Switch};
+use crate::sandbox::{Dice, Emulator, Place, Problems, Refusal, Setup};
+
+pub use self::keys::{
+    CONNECTED_ADVISER_KEY, FREE_ADVISER_KEYS, OWN_ADVISER_KEY, PENDING_ADVISER_KEY,
+    UNKNOWN_ADVISER_KEY,
+};
+pub use self::switches::SWITCHES;
 
 /// The personal access token of Ada Okoro.
 pub const ACCESS_TOKEN: &str = "plannr-sandbox-token-7c1f";
@@ -31,85 +47,6 @@ const ACCOUNT_HEADER: &str = "x-plannr-account-uuid";
 
 /// Requests per minute and user: <https://api-how-to.plannrcrm.com/basics/rate-limits>.
 const RATE_LIMIT: u32 = 500;
-
-/// What the documentation leaves open.
-pub const SWITCHES: &[Switch] = &[
-    Switch {
-        name: "list_body",
-        values: &["paginated", "fixed_pages", "data_only"],
-        about: "Referral and connection lists: data, links and meta; the same with 15 rows whatever per_page says; all rows in data alone.",
-    },
-    Switch {
-        name: "missing_account",
-        values: &["422", "400"],
-        about: "The answer to a request without X-PLANNR-ACCOUNT-UUID.",
-    },
-    Switch {
-        name: "validation_errors",
-        values: &["array", "string"],
-        about: "errors.field of a 422: an array of sentences, or one sentence as one sample has it.",
-    },
-    Switch {
-        name: "account_shape",
-        values: &["flat", "artifact"],
-        about: "sender_account and recipient_account: values, or the example and description objects that the documentation prints.",
-    },
-    Switch {
-        name: "account_email",
-        values: &["present", "null"],
-        about: "The deprecated email of an account.",
-    },
-    Switch {
-        name: "primary_email",
-        values: &["string", "object"],
-        about: "primary_email and primary_phone_number of an account that includes them.",
-    },
-    Switch {
-        name: "external_references",
-        values: &["array", "absent"],
-        about: "external_references of an account, which may be missing when it is not loaded.",
-    },
-    Switch {
-        name: "rejection_reason",
-        values: &["absent", "null"],
-        about: "rejection_reason of a referral that is not rejected.",
-    },
-    Switch {
-        name: "lifetime_expires_at",
-        values: &["null", "absent"],
-        about: "expires_at of a referral for life.",
-    },
-    Switch {
-        name: "clones",
-        values: &["on_accept", "always", "absent"],
-        about: "cloned_clients of a referral that was never accepted: empty, already there, or no such key.",
-    },
-    Switch {
-        name: "answered_expires_at",
-        values: &["kept", "null"],
-        about: "expires_at of a connection that was accepted or denied.",
-    },
-    Switch {
-        name: "preferred_account",
-        values: &["absent", "root", "login"],
-        about: "Where GET /logins shows preferred_account_uuid: nowhere, beside data, or on each login.",
-    },
-    Switch {
-        name: "rate_limit",
-        values: &["500_per_minute", "5_per_minute", "refuse", "off"],
-        about: "500 requests per minute and user are documented. Refuse answers 429 to everything.",
-    },
-    Switch {
-        name: "rate_limit_headers",
-        values: &["all", "remaining_only"],
-        about: "X-RateLimit-Limit, and Retry-After and X-RateLimit-Reset on 429; or X-Ratelimit-Remaining alone, which is documented.",
-    },
-    Switch {
-        name: "strict_query",
-        values: &["off", "on"],
-        about: "Refuses query parameters and values that are not documented, with 400. They are noted in the request log in any case.",
-    },
-];
 
 /// A fresh emulator.
 pub fn emulator(setup: Setup) -> Arc<dyn Emulator> {
@@ -124,7 +61,7 @@ pub fn emulator(setup: Setup) -> Arc<dyn Emulator> {
 #[derive(Clone)]
 struct Plannr {
     setup: Setup,
-    state: Arc<Mutex<seed::State>>,
+    state: Arc<Mutex<state::State>>,
     window: Arc<Mutex<Window>>,
 }
 
@@ -148,7 +85,7 @@ impl Emulator for Plannr {
     fn router(&self) -> Router {
         routes::router()
             .layer(from_fn_with_state(self.clone(), guard))
-            .merge(routes::test_hooks())
+            .merge(hooks::router())
             .with_state(self.clone())
     }
 
@@ -211,8 +148,11 @@ pub fn second_account_uuid() -> uuid::Uuid {
 }
 
 impl Plannr {
-    fn state(&self) -> MutexGuard<'_, seed::State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    /// As it is by now.
+    fn state(&self) -> MutexGuard<'_, state::State> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.expire(self.setup.clock.now());
+        state
     }
 
     fn is(&self, switch: &str, value: &str) -> bool {

@@ -49,9 +49,11 @@ pub(super) struct Connection {
     pub(super) created_at: Timestamp,
     pub(super) updated_at: Timestamp,
     pub(super) expires_at: Timestamp,
+    /// Whether it came through the API. Seeded ones stand still, or the world would decay.
+    pub(super) is_written: bool,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Referral {
     pub(super) uuid: Uuid,
     pub(super) connection: Uuid,
@@ -72,6 +74,8 @@ pub(super) struct Referral {
     pub(super) updated_at: Timestamp,
     /// None for life.
     pub(super) expires_at: Option<Timestamp>,
+    /// As of a connection.
+    pub(super) is_written: bool,
 }
 
 impl Kind {

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::Plannr;
 use super::answer::Caller;
 use super::records::{Account, Connection, Login, Referral};
-use super::seed::State;
+use super::state::State;
 use crate::sandbox::world::{self, COMPANIES};
 
 /// <https://apidocs.plannrcrm.com/operation/operation-postapiv1referrals>

@@ -1,4 +1,4 @@
-//! Plannr's documented reads.
+//! Plannr's documented calls, and those that read.
 
 use axum::Router;
 use axum::extract::{Path, State};
@@ -10,11 +10,11 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::Plannr;
 use super::answer::{Caller, Failure};
 use super::listing::{self, Address, Filter, Form, Known, SortKey};
 use super::records::Account;
 use super::render;
+use super::{Plannr, connect, send};
 use crate::sandbox::{Base, Problems, Query};
 
 type Answer = Result<Json<Value>, Failure>;
@@ -115,9 +115,14 @@ const INCLUDES: [&str; 14] = [
 
 pub(super) fn router() -> Router<Plannr> {
     Router::new()
-        .route("/api/v1/referrals", get(referrals))
+        .route("/api/v1/referrals", get(referrals).post(send::create))
         .route("/api/v1/referrals/{uuid}", get(referral))
-        .route("/api/v1/referral-connections", get(connections))
+        .route("/api/v1/referrals/{uuid}/accept", post(send::accept))
+        .route("/api/v1/referrals/{uuid}/reject", post(send::reject))
+        .route(
+            "/api/v1/referral-connections",
+            get(connections).post(connect::create),
+        )
         .route("/api/v1/referral-connections/{uuid}", get(connection))
         .route("/api/v1/logins", get(logins))
         .route("/api/v1/account", get(accounts))
@@ -125,14 +130,6 @@ pub(super) fn router() -> Router<Plannr> {
         .route("/api/v2/webhook-subscriptions", get(webhooks))
         .fallback(no_route)
         .method_not_allowed_fallback(no_method)
-}
-
-/// What a recipient does by a link in an e-mail and no documented call does.
-pub(super) fn test_hooks() -> Router<Plannr> {
-    Router::new().route(
-        "/_test/referral-connections/{uuid}/{answer}",
-        post(answer_connection),
-    )
 }
 
 async fn no_route() -> Failure {
@@ -321,30 +318,6 @@ async fn webhooks(
 ) -> Answer {
     WEBHOOKS.check(&app, &query, &problems)?;
     Ok(Json(json!({ "data": [] })))
-}
-
-async fn answer_connection(
-    State(app): State<Plannr>,
-    Path((uuid, answer)): Path<(String, String)>,
-) -> Result<StatusCode, (StatusCode, &'static str)> {
-    let status = match answer.as_str() {
-        "accept" => "accepted",
-        "deny" => "denied",
-        "expire" => "expired",
-        _ => return Err((StatusCode::NOT_FOUND, "there are: accept, deny, expire")),
-    };
-    let now = app.setup.clock.now();
-    let mut state = app.state();
-    let mut rows = state.connections.iter_mut();
-    let Some(row) = rows.find(|row| row.uuid.to_string() == uuid) else {
-        return Err((StatusCode::NOT_FOUND, "no such connection"));
-    };
-    if row.status != "pending" {
-        return Err((StatusCode::CONFLICT, "the connection is not pending"));
-    }
-    row.status = status;
-    row.updated_at = now;
-    Ok(StatusCode::NO_CONTENT)
 }
 
 impl Plannr {

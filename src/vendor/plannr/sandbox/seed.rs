@@ -10,6 +10,8 @@ use uuid::Uuid;
 
 use super::records::{Account, Connection, Kind, Login, Referral};
 use super::render::london;
+use super::state::State;
+use super::term::wall_clock;
 use crate::sandbox::world::{self, COMPANIES, PEOPLE};
 
 /// The firm whose account the gateway acts as.
@@ -30,7 +32,7 @@ const FOREIGN: Range<u32> = 100..106;
 /// From this index on, a referral is old enough to have expired.
 const OLD: u32 = 28;
 
-const ADVICE_TYPES: [&str; 7] = [
+pub(super) const ADVICE_TYPES: [&str; 7] = [
     "investments",
     "protection",
     "mortgages",
@@ -40,7 +42,7 @@ const ADVICE_TYPES: [&str; 7] = [
     "tax",
 ];
 
-const SHARED_DATA: [&str; 12] = [
+pub(super) const SHARED_DATA: [&str; 12] = [
     "basic_details",
     "contact_details",
     "income",
@@ -85,19 +87,6 @@ const CONNECTIONS: [(usize, usize, &str); 18] = [
     (5, 9, "pending"),
 ];
 
-#[derive(Debug)]
-pub(super) struct State {
-    pub(super) accounts: Vec<Account>,
-    /// Where in the accounts each is.
-    places: HashMap<Uuid, usize>,
-    pub(super) logins: Vec<Login>,
-    pub(super) connections: Vec<Connection>,
-    /// The own firm's, newest first; then those between others.
-    pub(super) referrals: Vec<Referral>,
-    /// How many of the own firm's there have been.
-    made: u32,
-}
-
 /// What a referral is made from.
 #[derive(Clone, Copy, Debug)]
 struct Seed {
@@ -109,57 +98,6 @@ struct Seed {
     is_own: bool,
     /// Whether nobody answered it in time.
     is_expired: bool,
-}
-
-impl State {
-    pub(super) fn account(&self, uuid: Uuid) -> Option<&Account> {
-        Some(&self.accounts[*self.places.get(&uuid)?])
-    }
-
-    /// The referrals of the own firm.
-    pub(super) fn own(&mut self) -> &mut [Referral] {
-        let count = self.count();
-        &mut self.referrals[..count]
-    }
-
-    /// How many referrals the own firm has.
-    pub(super) fn count(&self) -> usize {
-        self.referrals.len() - FOREIGN.len()
-    }
-
-    /// Adds referrals of the own firm where these times belong, which are newest first.
-    pub(super) fn insert(&mut self, at: usize, times: &[Timestamp]) {
-        let rows: Vec<_> = (self.made..)
-            .zip(times)
-            .map(|(index, time)| Referral {
-                updated_at: *time,
-                ..referral(&self.connections, Seed::added(index, *time))
-            })
-            .collect();
-        self.made += u32::try_from(rows.len()).expect("a world fits into memory");
-        for row in &rows {
-            self.add_clones(row);
-        }
-        self.referrals.splice(at..at, rows);
-    }
-
-    /// Takes referrals of the own firm away. Copies of their clients stay with who received them.
-    pub(super) fn remove(&mut self, rows: Range<usize>) {
-        self.referrals.drain(rows);
-    }
-
-    fn add_clones(&mut self, referral: &Referral) {
-        for clone in clones(self, referral) {
-            self.add_account(clone);
-        }
-    }
-
-    /// The first with an id stays the one found by it.
-    fn add_account(&mut self, account: Account) {
-        let place = self.accounts.len();
-        self.places.entry(account.uuid).or_insert(place);
-        self.accounts.push(account);
-    }
 }
 
 impl Seed {
@@ -198,6 +136,17 @@ impl Seed {
     }
 }
 
+/// Referrals of the own firm that came after so many others, at these times.
+pub(super) fn added(connections: &[Connection], made: u32, times: &[Timestamp]) -> Vec<Referral> {
+    (made..)
+        .zip(times)
+        .map(|(index, time)| Referral {
+            updated_at: *time,
+            ..referral(connections, Seed::added(index, *time))
+        })
+        .collect()
+}
+
 /// The world at the start, with so many referrals of the own firm.
 pub(super) fn state(count: u32) -> State {
     let logins = [
@@ -221,7 +170,10 @@ pub(super) fn state(count: u32) -> State {
         logins: logins.into(),
         connections,
         referrals: Vec::new(),
+        foreign: FOREIGN.len(),
         made: count,
+        written: 0,
+        next_expiry: None,
     };
     let accounts = (0..COMPANIES.len()).flat_map(firm_accounts);
     // The user works for two firms and is a client of a third.
@@ -351,6 +303,7 @@ fn connection(
         created_at,
         updated_at,
         expires_at: wall_clock(created_at, Span::new().days(30)),
+        is_written: false,
     }
 }
 
@@ -421,6 +374,7 @@ fn referral(connections: &[Connection], seed: Seed) -> Referral {
         updated_at,
         expires_at: duration_months
             .map(|months| wall_clock(created_at, Span::new().months(i32::from(months)))),
+        is_written: false,
     }
 }
 
@@ -442,7 +396,7 @@ fn clients(firm: usize, index: u32) -> Vec<Uuid> {
 }
 
 /// Copies of the clients, in the recipient's firm.
-fn clones(state: &State, referral: &Referral) -> Vec<Account> {
+pub(super) fn clones(state: &State, referral: &Referral) -> Vec<Account> {
     if referral.cloned_clients.is_empty() {
         return Vec::new();
     }
@@ -464,14 +418,6 @@ fn clones(state: &State, referral: &Referral) -> Vec<Account> {
 fn adviser(firm: usize) -> Uuid {
     let first = PEOPLE.iter().position(|one| one.company == firm);
     employee(firm, first.expect("every company of the world has people"))
-}
-
-/// London's wall clock, moved on: the clock may have changed in between.
-pub(super) fn wall_clock(at: Timestamp, by: Span) -> Timestamp {
-    at.to_zoned(london())
-        .checked_add(by)
-        .expect("the result is within jiff's range")
-        .timestamp()
 }
 
 /// So many days before the newest referral.

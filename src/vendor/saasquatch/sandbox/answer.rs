@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::SaaSquatch;
+use crate::sandbox::Document;
 
 /// Why a request is refused.
 #[derive(Debug)]
@@ -64,11 +65,16 @@ impl Problem {
 
 /// Sends what a handler answers.
 pub(super) fn send(app: &SaaSquatch, answer: Answer) -> Response {
+    send_as(app, StatusCode::OK, answer)
+}
+
+/// The same, where a good answer has another status.
+pub(super) fn send_as(app: &SaaSquatch, status: StatusCode, answer: Answer) -> Response {
     let answered = match answer {
         Ok(answered) => answered,
         Err(problem) => return refusal(app, &problem),
     };
-    let mut response = json_body(StatusCode::OK, &app.rendered(answered.body));
+    let mut response = json_body(status, &app.rendered(answered.body));
     for note in answered.notes {
         let ascii: String = note
             .chars()
@@ -113,6 +119,28 @@ pub(super) fn refusal(app: &SaaSquatch, problem: &Problem) -> Response {
         headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
     response
+}
+
+/// Refuses a body in which anything is wrong.
+pub(super) fn check(document: &Document) -> Result<(), Problem> {
+    let wrong = document.wrong().into_iter();
+    let sentences: Vec<_> = wrong
+        .map(|wrong| match wrong.path.as_str() {
+            "" => format!("The body {}.", wrong.message),
+            path => format!("{path} {}.", wrong.message),
+        })
+        .collect();
+    if sentences.is_empty() {
+        return Ok(());
+    }
+    Err(Problem::invalid(sentences.join(" ")))
+}
+
+/// What classic programs have and others have not.
+pub(super) fn not_supported() -> Problem {
+    let status = StatusCode::FORBIDDEN;
+    let message = "This request is not supported for your programs.";
+    Problem::new(status, "API_REQUEST_NOT_SUPPORTED", Some("RS051"), message)
 }
 
 /// Observed on the live host with RS045, which the table of codes gives another meaning.

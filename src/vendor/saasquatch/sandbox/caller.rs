@@ -9,13 +9,18 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::answer::Problem;
-use super::{API_KEY, SaaSquatch, UserKey};
+use super::memory::UserKey;
+use super::{API_KEY, SaaSquatch};
 
 /// Who is calling.
 #[derive(Clone, Debug)]
 pub(super) enum Caller {
     Server,
-    User(UserKey),
+    User {
+        key: UserKey,
+        /// Whether the token tells all of the user, and not only who it is.
+        is_writer: bool,
+    },
     Anybody,
 }
 
@@ -24,9 +29,26 @@ impl Caller {
     pub(super) fn may_read(&self, user: &UserKey) -> bool {
         match self {
             Self::Server => true,
-            Self::User(own) => own == user,
+            Self::User { key, .. } => key == user,
             Self::Anybody => false,
         }
+    }
+
+    /// Refuses who may not change this user.
+    pub(super) fn check_write(&self, user: &UserKey) -> Result<(), Problem> {
+        let message = match self {
+            Self::Server => return Ok(()),
+            Self::Anybody => return Err(missing_credentials()),
+            Self::User { key, .. } if key != user => "The user token is not for this user.",
+            Self::User { is_writer, .. } => {
+                if *is_writer {
+                    return Ok(());
+                }
+                "The user token is only good for reading."
+            }
+        };
+        let status = StatusCode::FORBIDDEN;
+        Err(Problem::new(status, "FORBIDDEN", None, message))
     }
 }
 
@@ -50,7 +72,7 @@ pub(super) fn identify(
     let without = is_open && (path.starts_with("open/user") || path.starts_with("open/code/"));
     let allowed = match &caller {
         Caller::Server => true,
-        Caller::User(_) => is_open || app.is("jwt_on_admin", "accepted"),
+        Caller::User { .. } => is_open || app.is("jwt_on_admin", "accepted"),
         Caller::Anybody => without,
     };
     if allowed {
@@ -106,7 +128,11 @@ fn user(app: &SaaSquatch, token: &str) -> Result<Caller, Problem> {
     if header["alg"] != "HS256" || signature != expected || is_expired {
         return Err(invalid());
     }
-    Ok(Caller::User(UserKey::of(&payload["user"])))
+    let claims = payload["user"].as_object();
+    Ok(Caller::User {
+        key: UserKey::of(&payload["user"]),
+        is_writer: claims.is_some_and(|claims| claims.len() > 2),
+    })
 }
 
 /// RFC 2104 over SHA-256, for keys of up to one block.

@@ -3,25 +3,31 @@
 
 mod answer;
 mod caller;
+mod forms;
+mod memory;
+mod moderate;
 mod query;
+mod refer;
 mod referrals;
 mod rewards;
 mod seed;
 mod switches;
+mod upsert;
 mod users;
 
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use serde_json::Value;
 
 use crate::sandbox::{Dice, Emulator, Place, Refusal, Setup};
 use answer::Problem;
+use memory::{Memory, Record};
 use seed::Seed;
 pub use switches::SWITCHES;
 
@@ -34,7 +40,7 @@ pub const API_KEY: &str = "TEST_sandbox-saasquatch-api-key";
 pub fn emulator(setup: Setup) -> Arc<dyn Emulator> {
     Arc::new(SaaSquatch {
         setup,
-        state: Arc::new(Mutex::new(Memory::seeded())),
+        state: Arc::new(Mutex::new(Memory::seeded(seed::REFERRALS))),
     })
 }
 
@@ -45,73 +51,12 @@ struct SaaSquatch {
     state: Arc<Mutex<Memory>>,
 }
 
-/// What the emulator remembers.
-struct Memory {
-    users: Vec<Value>,
-    /// Newest first.
-    referrals: Vec<Record>,
-    /// How many referrals there have been.
-    made: u32,
-}
-
-/// A user is told from others by both ids.
-#[derive(Clone, Debug, Eq, PartialEq)]
-struct UserKey {
-    account: String,
-    user: String,
-}
-
-/// A referral and between whom it is. The users' ids stay when the users are deleted.
-#[derive(Debug)]
-struct Record {
-    seed: Seed,
-    referrer: UserKey,
-    referred: UserKey,
-    /// In a large world most are never looked at, so each is written out when it first is.
-    written: OnceLock<Value>,
-}
-
-impl Memory {
-    fn seeded() -> Self {
-        Self {
-            users: seed::users(),
-            referrals: seed::referrals(seed::REFERRALS),
-            made: seed::REFERRALS,
-        }
-    }
-
-    fn user(&self, key: &UserKey) -> Option<&Value> {
-        self.users.iter().find(|user| UserKey::of(user) == *key)
-    }
-
-    fn user_with_code(&self, code: &str) -> Option<&Value> {
-        self.users.iter().find(|user| user["referralCode"] == code)
-    }
-}
-
-impl Record {
-    /// As the vendor writes it, without its users.
-    fn referral(&self) -> &Value {
-        self.written
-            .get_or_init(|| seed::referral(self.seed, &self.referrer, &self.referred))
-    }
-}
-
-impl UserKey {
-    fn of(user: &Value) -> Self {
-        let text = |name: &str| user[name].as_str().unwrap_or_default().to_owned();
-        Self {
-            account: text("accountId"),
-            user: text("id"),
-        }
-    }
-}
-
 impl Emulator for SaaSquatch {
     fn router(&self) -> Router {
         let tenant = Router::new()
             .route("/referrals", get(referrals::list))
             .route("/referrals/{id}", get(referrals::lookup))
+            .route("/referrals/moderate", post(moderate::moderate))
             .route("/open/referrals", get(referrals::open_list))
             .route("/account/{account}", get(users::account))
             .route("/account/{account}/user/{user}", get(users::lookup))
@@ -121,10 +66,14 @@ impl Emulator for SaaSquatch {
             .route("/code/{code}", get(users::code))
             .route(
                 "/open/account/{account}/user/{user}",
-                get(users::open_lookup),
+                get(users::open_lookup).put(upsert::put).post(upsert::post),
             )
             .route("/open/user", get(users::open_by_code))
-            .route("/open/code/{code}", get(users::code));
+            .route("/open/code/{code}", get(users::code))
+            .route(
+                "/open/code/{code}/account/{account}/user/{user}",
+                post(refer::apply_code),
+            );
         Router::new()
             .nest(&format!("/api/v1/{TENANT_ALIAS}"), tenant)
             .fallback(no_such_path)
@@ -134,7 +83,7 @@ impl Emulator for SaaSquatch {
     }
 
     fn reset(&self) {
-        *self.state() = Memory::seeded();
+        *self.state() = Memory::seeded(seed::REFERRALS);
     }
 
     fn count(&self) -> usize {
@@ -143,9 +92,7 @@ impl Emulator for SaaSquatch {
 
     fn resize(&self, count: usize) {
         let count = u32::try_from(count).expect("a world fits into memory");
-        let mut state = self.state();
-        state.referrals = seed::referrals(count);
-        state.made = count;
+        *self.state() = Memory::seeded(count);
     }
 
     fn grow(&self, count: usize, at: Place) {
@@ -172,9 +119,10 @@ impl Emulator for SaaSquatch {
         let mut dice = Dice::new(seed, "saasquatch");
         let mut state = self.state();
         let times = dice.times(state.referrals.len());
-        let rows = state.referrals.iter().zip(times).map(|(record, times)| {
+        let rows = std::mem::take(&mut state.referrals);
+        let rows = rows.into_iter().zip(times).map(|(record, times)| {
             let modified = (dice.below(6) > 0).then_some(times.updated);
-            seed::record(record.seed.at(times.created, modified))
+            record.at(times.created, modified)
         });
         state.referrals = rows.collect();
         self.setup.switches.roll("order", &mut dice);
@@ -198,8 +146,15 @@ impl SaaSquatch {
         self.setup.switches.is(switch, value)
     }
 
-    /// Whether the tenant's programs are such that it has this referral: classic ones have no program.
+    /// Whether the tenant has this referral: it has come to light, and is of the tenant's programs; classic ones have no
+    /// program.
     fn knows(&self, record: &Record) -> bool {
+        if record
+            .appears
+            .is_some_and(|time| self.setup.clock.now() < time)
+        {
+            return false;
+        }
         match self.setup.switches.get("tenant") {
             "classic" => record.seed.program().is_none(),
             "ga" => record.seed.program().is_some(),

@@ -7,10 +7,11 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::Value;
 
+use super::SaaSquatch;
 use super::answer::{self, Answer, Answered, Problem};
 use super::caller::Caller;
+use super::memory::{Memory, Record, UserKey};
 use super::query::{Query, Range};
-use super::{Memory, Record, SaaSquatch, UserKey};
 use crate::sandbox::world;
 
 const LIST: [&str; 8] = [
@@ -126,20 +127,17 @@ pub(super) async fn lookup(
             .referrals
             .iter()
             .find(|record| record.referral()["id"] == id && app.knows(record));
-        let missing = || {
-            Problem::new(
-                StatusCode::NOT_FOUND,
-                "REFERRAL_NOT_FOUND",
-                None,
-                "Referral not found.",
-            )
-        };
         found
             .map(|record| whole(&app, &state, record))
             .ok_or_else(missing)
     };
     let notes = query.notes;
     answer::send(&app, answer.map(|body| Answered { body, notes }))
+}
+
+pub(super) fn missing() -> Problem {
+    let status = StatusCode::NOT_FOUND;
+    Problem::new(status, "REFERRAL_NOT_FOUND", None, "Referral not found.")
 }
 
 impl<'a> Filter<'a> {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::UserKey;
+use super::memory::UserKey;
 use super::seed::SEAT;
 use crate::sandbox::world;
 

@@ -1,12 +1,11 @@
 //! The users and referrals that the tenant has at the start: the people of [`world::PEOPLE`], who refer one another.
 
-use std::sync::OnceLock;
-
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::TENANT_ALIAS;
+use super::memory::{Record, UserKey};
 use super::rewards::reward;
-use super::{Record, TENANT_ALIAS, UserKey};
 use crate::sandbox::world::{self, PEOPLE, Person};
 
 /// This vendor's place in [`world::created_at`].
@@ -30,7 +29,9 @@ const MODERATION: [(&str, &str); 9] = [
     ("DENIED", "DENIED"),
 ];
 /// A classic referral has none.
-const PROGRAMS: [Option<&str>; 3] = [None, Some("customer-referral"), Some("advocate-2026")];
+const PROGRAMS: [Option<&str>; 3] = [None, Some(PROGRAM), Some("advocate-2026")];
+/// The program that users have codes of.
+pub(super) const PROGRAM: &str = "customer-referral";
 
 /// What a referral is made from.
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +41,15 @@ pub(super) struct Seed {
     modified: Modified,
     /// How many hours of its time have passed.
     age: u32,
+    program: Program,
+}
+
+/// Of which program a referral is.
+#[derive(Clone, Copy, Debug)]
+enum Program {
+    /// By its index.
+    InTurn,
+    Is(Option<&'static str>),
 }
 
 /// When a referral was last changed.
@@ -58,6 +68,7 @@ impl Seed {
             started: world::created_at(SEAT, index),
             modified: Modified::AsTold,
             age: index.saturating_mul(28),
+            program: Program::InTurn,
         }
     }
 
@@ -68,7 +79,21 @@ impl Seed {
             started,
             modified: Modified::AsTold,
             age: 0,
+            program: Program::InTurn,
         }
+    }
+
+    /// One that a client of the vendor made.
+    pub(super) fn written(index: u32, started: Timestamp, program: Option<&'static str>) -> Self {
+        Self {
+            program: Program::Is(program),
+            ..Self::added(index, started)
+        }
+    }
+
+    /// How many referrals there were before it.
+    pub(super) fn index(&self) -> u32 {
+        self.index
     }
 
     /// The same at other times.
@@ -92,6 +117,9 @@ impl Seed {
 
     /// A person is referred once per program: the third round of people starts with another program.
     pub(super) fn program(&self) -> Option<&'static str> {
+        if let Program::Is(program) = self.program {
+            return program;
+        }
         let at = self.index as usize;
         PROGRAMS[(at + at / PEOPLE.len()) % PROGRAMS.len()]
     }
@@ -113,12 +141,7 @@ pub(super) fn referrals(count: u32) -> Vec<Record> {
 /// The referral that is made from this.
 pub(super) fn record(seed: Seed) -> Record {
     let sides = sides(seed.index);
-    Record {
-        seed,
-        referrer: key(sides.0),
-        referred: key(sides.1),
-        written: OnceLock::new(),
-    }
+    Record::seeded(seed, key(sides.0), key(sides.1))
 }
 
 /// Who refers whom. Never the same person: six times the index is never three short of a multiple of 24.
@@ -157,7 +180,6 @@ fn user(index: usize) -> Value {
     let person = PEOPLE[index];
     let key = key(index);
     let code = referral_code(&person);
-    let link = format!("https://ssqt.co/{TENANT_ALIAS}/{code}");
     let email = person.email();
     let created = world::created_at(SEAT, REFERRALS).as_millisecond() - 24 * HOUR;
     let sparse = index % 4 == 3;
@@ -168,8 +190,7 @@ fn user(index: usize) -> Value {
         "lastName": person.last_name,
         "lastInitial": person.last_name.chars().next().map(String::from),
         "email": email,
-        // The vendor has the MD5 of the address here; this has only its form.
-        "emailHash": world::id("saasquatch/email", &email).simple().to_string(),
+        "emailHash": email_hash(&email),
         "referralCode": code,
         "imageUrl": if index % 5 == 2 { format!("https://images.example.test/{code}.png") } else { String::new() },
         "cookieId": (index % 3 == 2).then(|| world::id("saasquatch/cookie", &email).to_string()),
@@ -184,11 +205,46 @@ fn user(index: usize) -> Value {
         "lastSeenIP": (index % 4 == 1).then(|| format!("203.0.113.{}", 20 + index)),
         "dateCreated": created,
         "dateBlocked": (index == 19).then_some(created + HOUR),
-        "shareLinks": {
-            "shareLink": link,
-            "facebookShareLink": format!("{link}?ch=facebook"),
-            "EMBED": {"shareLink": format!("{link}?ch=embed")},
-        },
+        "shareLinks": share_links(&code),
+    })
+}
+
+/// A user of whom nothing is known but the ids.
+pub(super) fn new_user(key: &UserKey, created: Timestamp) -> Value {
+    json!({
+        "id": key.user,
+        "accountId": key.account,
+        "firstName": null,
+        "lastName": null,
+        "lastInitial": null,
+        "email": null,
+        "emailHash": null,
+        "referralCode": "",
+        "imageUrl": "",
+        "cookieId": null,
+        "paymentProviderId": null,
+        "locale": null,
+        "countryCode": null,
+        "referralSource": "UNKNOWN",
+        "firstSeenIP": null,
+        "lastSeenIP": null,
+        "dateCreated": created.as_millisecond(),
+        "dateBlocked": null,
+        "shareLinks": {},
+    })
+}
+
+/// The vendor has the MD5 of the address here; this has only its form.
+pub(super) fn email_hash(email: &str) -> String {
+    world::id("saasquatch/email", email).simple().to_string()
+}
+
+pub(super) fn share_links(code: &str) -> Value {
+    let link = format!("https://ssqt.co/{TENANT_ALIAS}/{code}");
+    json!({
+        "shareLink": link,
+        "facebookShareLink": format!("{link}?ch=facebook"),
+        "EMBED": {"shareLink": format!("{link}?ch=embed")},
     })
 }
 

@@ -1,4 +1,4 @@
-//! What the vendor's pages leave open or contradict, for reads and for authentication.
+//! What the vendor's pages leave open or contradict.
 
 use crate::sandbox::Switch;
 
@@ -118,5 +118,45 @@ pub const SWITCHES: &[Switch] = &[
         name: "user_modified",
         values: &["membership", "referred_user"],
         about: "what dateUserModified tells: a user came or went, or the referred user changed",
+    },
+    Switch {
+        name: "code_on_existing_user",
+        values: &["honoured", "ignored"],
+        about: "allowReferralCodeEditOnUserUpsert: whether an upsert changes the code of a user who is there",
+    },
+    Switch {
+        name: "refer_existing_user",
+        values: &["honoured", "ignored"],
+        about: "whether referredByCodes refers a user who is there and was not referred yet",
+    },
+    Switch {
+        name: "referred_once",
+        values: &["per_account", "per_program"],
+        about: "what can be referred once: an account, or an account in each program",
+    },
+    Switch {
+        name: "unknown_code",
+        values: &["refused", "ignored"],
+        about: "what a code in referredByCodes that nobody has gives: 400 with RS034, or no referral",
+    },
+    Switch {
+        name: "referral_appears",
+        values: &["at_once", "later"],
+        about: "when a new referral comes to light: with the upsert, or two seconds after it",
+    },
+    Switch {
+        name: "auto_moderation",
+        values: &["approved", "pending"],
+        about: "what a new referral is: approved on both sides, or waiting to be moderated",
+    },
+    Switch {
+        name: "moderate_unknown",
+        values: &["refused", "partial"],
+        about: "what an id of no referral does to a moderation: 404 and nothing is done, or the others are moderated",
+    },
+    Switch {
+        name: "moderate_on_ga",
+        values: &["accepted", "refused"],
+        about: "whether a tenant without classic programs can moderate; if not, 403 with RS051",
     },
 ];

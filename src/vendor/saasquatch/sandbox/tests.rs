@@ -1,9 +1,12 @@
 //! The emulator over its router, without a network.
 
+mod codes;
 mod listing;
+mod moderation;
 mod seeded;
+mod upserts;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::body::Body;
 use base64::Engine;
@@ -13,10 +16,11 @@ use pretty_assertions::assert_eq;
 use serde_json::json;
 use tower::ServiceExt;
 
+use super::memory::UserKey;
 use super::*;
 use crate::clock::{Clock, ClockHand};
-use crate::sandbox::Switches;
 use crate::sandbox::world::PEOPLE;
+use crate::sandbox::{Problems, Switches};
 
 struct Bench {
     emulator: Arc<dyn Emulator>,
@@ -56,11 +60,26 @@ impl Bench {
     }
 
     async fn send(&self, method: &str, path: &str, header: Option<(&str, String)>) -> Answer {
+        let headers: Vec<_> = header.into_iter().collect();
+        self.send_all(method, path, &headers, String::new()).await
+    }
+
+    async fn send_all(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, String)],
+        body: String,
+    ) -> Answer {
+        let noted = Problems::default();
         let mut request = Request::builder().method(method).uri(path);
-        if let Some((name, value)) = header {
-            request = request.header(name, value);
+        for (name, value) in headers {
+            request = request.header(*name, value);
         }
-        let request = request.body(Body::empty()).unwrap();
+        let request = request
+            .extension(noted.clone())
+            .body(Body::from(body))
+            .unwrap();
         let response = self.emulator.router().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
@@ -70,6 +89,7 @@ impl Bench {
             problems: problems
                 .iter()
                 .map(|value| value.to_str().unwrap().to_owned())
+                .chain(noted.all())
                 .collect(),
             text: String::from_utf8(bytes.to_vec()).unwrap(),
         }
@@ -83,6 +103,25 @@ impl Bench {
 
     async fn get_with(&self, path: &str, header: Option<(&str, String)>) -> Answer {
         self.send("GET", &format!("/api/v1/{TENANT_ALIAS}{path}"), header)
+            .await
+    }
+
+    /// A write with the key, below the tenant.
+    async fn write(&self, method: &str, path: &str, body: &Value) -> Answer {
+        let header = ("authorization", basic("", API_KEY));
+        self.write_with(method, path, header, body).await
+    }
+
+    async fn write_with(
+        &self,
+        method: &str,
+        path: &str,
+        header: (&str, String),
+        body: &Value,
+    ) -> Answer {
+        let path = format!("/api/v1/{TENANT_ALIAS}{path}");
+        let headers = [header, ("content-type", "application/json".to_owned())];
+        self.send_all(method, &path, &headers, body.to_string())
             .await
     }
 

@@ -8,8 +8,10 @@ use serde_json::{Map, Value, json};
 
 use super::answer::{self, Answer, Answered, Problem};
 use super::caller::Caller;
+use super::memory::{User, UserKey};
 use super::query::Query;
-use super::{SaaSquatch, TENANT_ALIAS, UserKey};
+use super::seed::PROGRAM;
+use super::{SaaSquatch, TENANT_ALIAS};
 
 /// `GET /account/{accountId}/user/{userId}`.
 pub(super) async fn lookup(
@@ -100,7 +102,7 @@ pub(super) async fn list(State(app): State<SaaSquatch>, RawQuery(query): RawQuer
     let rows: Vec<Value> = app
         .state()
         .users
-        .iter()
+        .all()
         .filter(|user| {
             let text = |name: &str| user[name].as_str().unwrap_or_default().to_owned();
             let name = format!("{} {}", text("firstName"), text("lastName"));
@@ -148,7 +150,7 @@ fn open_lookup_answer(
             message,
         ));
     }
-    let found = app.state().user(key).cloned();
+    let found = app.state().users.get(key).cloned();
     let mut body = open_user(&found.ok_or_else(Problem::no_user)?);
     if let Some(fields) = query.text("fields") {
         let fields: Vec<_> = fields.split(',').map(str::trim).collect();
@@ -161,7 +163,8 @@ fn open_lookup_answer(
 }
 
 /// The form of a user at the open endpoints, made from the other one.
-fn open_user(user: &Value) -> Value {
+pub(super) fn open_user(user: &User) -> Value {
+    let User { shown, open: own } = user;
     let shared = [
         "id",
         "accountId",
@@ -176,18 +179,21 @@ fn open_user(user: &Value) -> Value {
         "lastSeenIP",
         "dateCreated",
     ];
-    let mut open = only(user.clone(), &shared);
-    let code = user["referralCode"].as_str().unwrap_or_default();
+    let mut open = only(shown.clone(), &shared);
+    let code = shown["referralCode"].as_str().unwrap_or_default();
     let link = format!("https://ssqt.co/{TENANT_ALIAS}/{code}");
-    open["referable"] = json!(user["dateBlocked"].is_null());
-    open["referralCodes"] = json!({"customer-referral": code});
-    open["programShareLinks"] = json!({"customer-referral": {
+    open["referable"] = json!(shown["dateBlocked"].is_null());
+    open["referralCodes"] = json!({ PROGRAM: code });
+    open["programShareLinks"] = json!({ PROGRAM: {
         "cleanShareLink": link, "UNKNOWN": link, "EMAIL": link, "MOBILE": link, "EMBED": link, "POPUP": link,
         "HOSTED": link,
     }});
     open["customFields"] = json!({});
     open["segments"] = json!([]);
     open["referredByCodes"] = json!([]);
+    for (name, value) in own {
+        open[name] = value.clone();
+    }
     open
 }
 
@@ -199,26 +205,28 @@ pub(super) async fn code(
 ) -> Response {
     let notes = Query::read(query.as_deref(), &[]).notes;
     let found = app.state().user_with_code(&code).cloned();
-    let missing = || {
-        let message = "Referral code not found.";
-        Problem::new(
-            StatusCode::NOT_FOUND,
-            "CODE_NOT_FOUND",
-            Some("RS034"),
-            message,
-        )
-    };
-    let answer = found.ok_or_else(missing).map(|user| {
-        let text = |name: &str| user[name].as_str().unwrap_or_default();
-        json!({
-            "code": code,
-            "dateCreated": user["dateCreated"],
-            "programId": "customer-referral",
-            "referrerName": format!("{} {}", text("firstName"), text("lastInitial")),
-            "reward": null,
-        })
-    });
+    let answer = found
+        .ok_or_else(no_code)
+        .map(|user| code_body(&code, &user));
     answer::send(&app, answer.map(|body| Answered { body, notes }))
+}
+
+/// A code and whose it is.
+pub(super) fn code_body(code: &str, user: &Value) -> Value {
+    let text = |name: &str| user[name].as_str().unwrap_or_default();
+    json!({
+        "code": code,
+        "dateCreated": user["dateCreated"],
+        "programId": PROGRAM,
+        "referrerName": format!("{} {}", text("firstName"), text("lastInitial")),
+        "reward": null,
+    })
+}
+
+pub(super) fn no_code() -> Problem {
+    let status = StatusCode::NOT_FOUND;
+    let message = "Referral code not found.";
+    Problem::new(status, "CODE_NOT_FOUND", Some("RS034"), message)
 }
 
 /// `GET /account/{accountId}`: classic programs only. No page shows the body; this is what the account call takes.
@@ -227,18 +235,9 @@ pub(super) async fn account(
     Path(account): Path<String>,
 ) -> Response {
     if app.is("tenant", "ga") {
-        let message = "This request is not supported for your programs.";
-        let code = "API_REQUEST_NOT_SUPPORTED";
-        return answer::refusal(
-            &app,
-            &Problem::new(StatusCode::FORBIDDEN, code, Some("RS051"), message),
-        );
+        return answer::refusal(&app, &answer::not_supported());
     }
-    let known = app
-        .state()
-        .users
-        .iter()
-        .any(|user| user["accountId"] == account);
+    let known = app.state().users.of_account(&account) > 0;
     let answer = if known {
         let body = json!({"id": account, "subscription": {"status": "PAID"}, "referral": null, "currency": "USD"});
         Ok(Answered {

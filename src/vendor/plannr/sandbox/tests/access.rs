@@ -225,12 +225,3 @@ async fn five_hundred_requests_a_minute_are_counted_down() {
     hand.advance(Duration::from_secs(40));
     assert_eq!(get(&router, "/api/v1/logins").await.status, 200);
 }
-
-#[tokio::test]
-async fn writes_are_not_there_yet() {
-    let (_, router, _) = vendor();
-    let bearer = format!("Bearer {ACCESS_TOKEN}");
-    let headers = [("authorization", bearer.as_str())];
-    let answer = send(&router, "POST", "/api/v1/referrals", &headers, "{}").await;
-    assert_eq!(answer.status, 405);
-}

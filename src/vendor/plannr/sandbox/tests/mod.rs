@@ -1,7 +1,10 @@
 //! Plannr's emulator, against the vendor's pages.
 
 mod access;
+mod answers;
+mod connections;
 mod records;
+mod referrals;
 
 use std::collections::BTreeSet;
 
@@ -21,6 +24,10 @@ fn vendor() -> (Sandbox, Router, ClockHand) {
 }
 
 async fn get_as(router: &Router, account: &str, target: &str) -> Answer {
+    send_as(router, account, "GET", target, "").await
+}
+
+async fn send_as(router: &Router, account: &str, method: &str, target: &str, body: &str) -> Answer {
     let bearer = format!("Bearer {ACCESS_TOKEN}");
     let headers = [
         ("host", "127.0.0.1:9002"),
@@ -31,7 +38,15 @@ async fn get_as(router: &Router, account: &str, target: &str) -> Answer {
     ];
     // Without an account the last header is left out.
     let count = if account.is_empty() { 4 } else { 5 };
-    send(router, "GET", target, &headers[..count], "").await
+    send(router, method, target, &headers[..count], body).await
+}
+
+async fn post(router: &Router, target: &str, body: &Value) -> Answer {
+    let body = match body {
+        Value::Null => String::new(),
+        body => body.to_string(),
+    };
+    send_as(router, &account_uuid().to_string(), "POST", target, &body).await
 }
 
 async fn get(router: &Router, target: &str) -> Answer {
@@ -58,6 +73,11 @@ fn keys(value: &Value) -> Vec<&str> {
 
 fn values<'a>(rows: &'a [Value], key: &str) -> BTreeSet<&'a str> {
     rows.iter().filter_map(|row| row[key].as_str()).collect()
+}
+
+/// What was noted about the last request.
+fn problems(sandbox: &Sandbox) -> Vec<String> {
+    sandbox.requests("plannr").pop().unwrap().problems
 }
 
 const ALL: &str = "/api/v1/referrals?per_page=500";

@@ -1,7 +1,5 @@
 //! What the seeded users and referrals hold.
 
-use std::collections::BTreeSet;
-
 use pretty_assertions::assert_eq;
 
 use super::*;

@@ -1,0 +1,71 @@
+//! A referral turned into a finance deal. It makes fee chains and other records and is never sent a second time: whether
+//! it was made is read off the preview of its fees.
+
+use super::{conflict, not_found};
+use crate::model::{Conversion, FinanceDeal};
+use crate::vendor::introzy::{Adapter, outgoing, wire};
+use crate::vendor::wire::nonempty;
+use crate::vendor::write::{after_sending, before_sending};
+use crate::vendor::{Adapter as _, Call, Effect, Result, Sent, Settled, Written};
+
+const NO_REFERRAL: &str = "Introzy has no such referral.";
+
+pub(super) async fn write(
+    introzy: &Adapter,
+    call: &Call,
+    referral: &str,
+    conversion: &Conversion,
+    sent: &Sent,
+) -> Result<Written> {
+    let preview = introzy.fee_preview(call, referral).await;
+    let Some(preview) = preview.map_err(before_sending)? else {
+        return Ok(Written::Rejected(not_found(NO_REFERRAL)));
+    };
+    let on_referral = Box::new(Effect::on(referral));
+    if preview.is_converted && sent.is_repeated {
+        return Ok(Written::Applied(on_referral));
+    }
+    if preview.is_converted {
+        let message = "The referral has been converted already.";
+        return Ok(Written::Rejected(conflict(message)));
+    }
+    let body = outgoing::Conversion::from(conversion);
+    let untold = match introzy.client.convert(call, referral, &body).await? {
+        Ok(converted) => {
+            let deal = Some(deal(converted.deal));
+            return Ok(Written::Applied(Box::new(Effect {
+                deal,
+                ..*on_referral
+            })));
+        }
+        Err(error) => error,
+    };
+    let preview = introzy.fee_preview(call, referral).await;
+    let preview = preview.map_err(after_sending)?;
+    if preview.is_some_and(|preview| preview.is_converted) {
+        return Ok(Written::Applied(on_referral));
+    }
+    Err(untold)
+}
+
+/// Which deal it became is told in no other answer.
+pub(super) async fn settle(introzy: &Adapter, call: &Call, referral: &str) -> Result<Settled> {
+    let Some(preview) = introzy.fee_preview(call, referral).await? else {
+        return Ok(Settled::Rejected(not_found(NO_REFERRAL)));
+    };
+    Ok(if preview.is_converted {
+        Settled::Applied(Box::new(Effect::on(referral)))
+    } else {
+        Settled::Absent {
+            may_be_sent_again: false,
+        }
+    })
+}
+
+fn deal(deal: wire::Deal) -> FinanceDeal {
+    FinanceDeal {
+        remote_id: deal.id,
+        name: nonempty(deal.name),
+        amount: deal.amount,
+    }
+}

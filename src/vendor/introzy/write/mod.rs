@@ -1,0 +1,134 @@
+//! Introzy's writes, and how what became of one is found out when it was not answered.
+//!
+//! No page documents an idempotency key, so each write has its own way back: a referral opportunity is one for its pair of
+//! people, facilitators are a list, a deal is converted or not, and a note is known by its text and time.
+
+mod convert;
+mod create;
+mod facilitators;
+mod notes;
+
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use super::{Adapter, wire};
+use crate::model::{DateTime, Problem, ProblemCode, Vendor, Write};
+use crate::vendor::write::refusal;
+use crate::vendor::{Call, Error, Kind, Rejection, Result, Sent, Settled, Written, redact};
+
+/// How far Introzy's clock may be behind ours.
+const CLOCK_SKEW: Duration = Duration::from_secs(10);
+
+pub(super) async fn write(
+    introzy: &Adapter,
+    call: &Call,
+    write: &Write,
+    sent: &Sent,
+) -> Result<Written> {
+    let written = match write {
+        Write::Create { input } => create::write(introzy, call, input, sent).await,
+        Write::AddFacilitator {
+            referral,
+            facilitator,
+        } => facilitators::add(introzy, call, referral, facilitator, sent).await,
+        Write::RemoveFacilitator { referral, key } => {
+            facilitators::remove(introzy, call, referral, key, sent).await
+        }
+        Write::Convert {
+            referral,
+            conversion,
+        } => convert::write(introzy, call, referral, conversion, sent).await,
+        Write::AddNote { referral, content } => {
+            notes::write(introzy, call, referral, content, sent).await
+        }
+        Write::Update { .. }
+        | Write::Moderate { .. }
+        | Write::RequestConnection { .. }
+        | Write::Share { .. } => return Err(Error::unsupported(Vendor::Introzy, write.kind())),
+    };
+    written.or_else(rejected)
+}
+
+pub(super) async fn settle(
+    introzy: &Adapter,
+    call: &Call,
+    write: &Write,
+    sent: &Sent,
+) -> Result<Settled> {
+    match write {
+        Write::Create { input } => create::settle(introzy, call, input, sent).await,
+        Write::AddFacilitator {
+            referral,
+            facilitator,
+        } => facilitators::settle_added(introzy, call, referral, facilitator).await,
+        Write::RemoveFacilitator { referral, key } => {
+            facilitators::settle_removed(introzy, call, referral, key).await
+        }
+        Write::Convert { referral, .. } => convert::settle(introzy, call, referral).await,
+        Write::AddNote { referral, content } => {
+            notes::settle(introzy, call, referral, content, sent).await
+        }
+        Write::Update { .. }
+        | Write::Moderate { .. }
+        | Write::RequestConnection { .. }
+        | Write::Share { .. } => Err(Error::unsupported(Vendor::Introzy, write.kind())),
+    }
+}
+
+pub(super) fn twin_of(write: &Write) -> Option<String> {
+    match write {
+        Write::AddNote { referral, content } => Some(notes::twin(referral, content)),
+        // Two of these that ask for the same are the same.
+        _ => None,
+    }
+}
+
+/// What the answer refuses for a reason that the caller can do something about is no error. Nothing that only looked comes
+/// here with such an answer: it is marked as unsent, or as telling nothing of the write.
+fn rejected(error: Error) -> Result<Written> {
+    // An id that no record can have is refused without a call.
+    if error.is_unsent() && error.kind != Kind::NotFound {
+        return Err(error);
+    }
+    let Some(mut problem) = refusal(&error) else {
+        return Err(error);
+    };
+    if problem.code == ProblemCode::Invalid {
+        problem.message = match vendors_code(&error) {
+            Some(code) => format!("Introzy refuses this input ({code})."),
+            None => "Introzy refuses this input.".to_owned(),
+        };
+    }
+    Ok(Written::Rejected(problem.into()))
+}
+
+/// The code of a refusal, if it looks like one. Introzy's sentences are not passed on: they may name people.
+fn vendors_code(error: &Error) -> Option<String> {
+    let failure: wire::Failure = serde_json::from_slice(error.body.as_deref()?).ok()?;
+    let code = failure
+        .error
+        .and_then(|error| error.code)
+        .or(failure.code)?;
+    redact::is_plain(&code).then_some(code)
+}
+
+fn conflict(message: &str) -> Rejection {
+    Problem::new(ProblemCode::Conflict, message).into()
+}
+
+fn not_found(message: &str) -> Rejection {
+    Problem::new(ProblemCode::NotFound, message).into()
+}
+
+/// Whether something that came to be at this time may have been made by a write that was first sent then.
+fn is_since(sent: &Sent, created_at: Option<DateTime>) -> bool {
+    let earliest = sent.since.saturating_sub(CLOCK_SKEW);
+    let earliest = earliest.unwrap_or(sent.since);
+    created_at.is_some_and(|created_at| created_at.0 >= earliest)
+}
+
+fn is_same_id(known: Option<&str>, asked: &str) -> bool {
+    known.is_some_and(|known| known.eq_ignore_ascii_case(asked))
+}

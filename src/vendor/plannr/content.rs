@@ -1,0 +1,136 @@
+//! What a new referral holds: as it is sent, and as it is known again among those that Plannr has. Plannr keeps no
+//! reference of ours, so that nothing else tells them apart.
+
+use serde_json::{Value, json};
+
+use super::map;
+use super::schema::{AdviceType, NewPlannrReferral, SharedDataCategory};
+use crate::model::id::addresses_a_record;
+use crate::model::{Date, Direction, GlobalId, Referral, Vendor};
+
+/// No id of Plannr is nearly as long.
+const MAX_ID: usize = 200;
+
+/// A new referral.
+pub(super) struct Content {
+    connection: String,
+    clients: Vec<String>,
+    advice_type: AdviceType,
+    duration_months: Option<i32>,
+    shared_data: Option<Vec<SharedDataCategory>>,
+    sla_deadline: Option<Date>,
+    note: Option<String>,
+}
+
+impl Content {
+    /// Reads the input of a create; `None` when it is none or names no connection.
+    pub(super) fn of(input: &Value) -> Option<Self> {
+        let input: NewPlannrReferral = serde_json::from_value(input.clone()).ok()?;
+        Some(Self {
+            connection: connection_uuid(&input.connection_id)?,
+            clients: input.client_ids.iter().map(|id| id.to_string()).collect(),
+            advice_type: input.advice_type,
+            duration_months: input.duration_months,
+            shared_data: input.shared_data,
+            sla_deadline: input.sla_deadline,
+            note: input.note,
+        })
+    }
+
+    /// As Plannr takes it. "For life" is said by a null; what else was left out is left out.
+    pub(super) fn body(&self) -> Value {
+        let mut body = json!({
+            "connection_uuid": self.connection,
+            "client_uuids": self.clients,
+            "advice_type": self.advice_type,
+            "duration_months": self.duration_months,
+        });
+        if let Some(shared_data) = &self.shared_data {
+            body["shared_data"] = json!(shared_data);
+        }
+        if let Some(sla_deadline) = self.sla_deadline {
+            body["sla_deadline"] = json!(sla_deadline);
+        }
+        if let Some(note) = &self.note {
+            body["note"] = json!(note);
+        }
+        body
+    }
+
+    /// Whether a referral of Plannr's is what sending this would make. What Plannr may fill in by itself, where nothing
+    /// was said of it, makes no difference: a referral that was not known again would be sent twice.
+    pub(super) fn is_in(&self, referral: &Referral) -> bool {
+        if referral.direction == Some(Direction::Received) {
+            return false;
+        }
+        let connection = referral.connection_id.as_deref().map(uuid);
+        let details = map::details(&referral.raw);
+        let clients = details.clients.iter();
+        let clients = clients.filter_map(|client| client.remote_id.as_deref());
+        let is_shared =
+            |wanted: &Vec<SharedDataCategory>| is_same_set(wanted, &details.shared_data);
+        connection == Some(uuid(&self.connection))
+            && uuids(clients) == uuids(self.clients.iter().map(String::as_str))
+            && details.advice_type == Some(self.advice_type)
+            && details.duration_months == self.duration_months
+            && note(referral.description.as_deref()) == note(self.note.as_deref())
+            && self.shared_data.as_ref().is_none_or(is_shared)
+            && self
+                .sla_deadline
+                .is_none_or(|day| details.sla_deadline == Some(day))
+    }
+
+    /// The same for any two contents of which one referral could be both.
+    pub(super) fn key(&self) -> String {
+        json!([
+            uuid(&self.connection),
+            uuids(self.clients.iter().map(String::as_str)),
+            self.advice_type,
+            self.duration_months,
+            note(self.note.as_deref()),
+        ])
+        .to_string()
+    }
+}
+
+/// Plannr's id of the connection that an input names by its global id or by Plannr's own. `None` for the id of anything
+/// else.
+pub(super) fn connection_uuid(text: &str) -> Option<String> {
+    match GlobalId::parse(text) {
+        Ok(GlobalId::Connection(Vendor::Plannr, uuid)) => Some(uuid),
+        Ok(_) => None,
+        Err(_) => is_remote_id(text).then(|| text.to_owned()),
+    }
+}
+
+/// Whether this can be an id of Plannr's own.
+pub(super) fn is_remote_id(text: &str) -> bool {
+    addresses_a_record(text)
+        && text.len() <= MAX_ID
+        && !text.contains(char::is_whitespace)
+        && GlobalId::parse(text).is_err()
+}
+
+/// Upper and lower case are the same in a uuid.
+pub(super) fn uuid(text: &str) -> String {
+    text.to_ascii_lowercase()
+}
+
+/// In one order, whatever the order they came in.
+fn uuids<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut uuids: Vec<String> = texts.map(uuid).collect();
+    uuids.sort_unstable();
+    uuids.dedup();
+    uuids
+}
+
+fn is_same_set(one: &[SharedDataCategory], other: &[SharedDataCategory]) -> bool {
+    let is_within = |inner: &[_], outer: &[_]| inner.iter().all(|item| outer.contains(item));
+    is_within(one, other) && is_within(other, one)
+}
+
+/// Servers such as Plannr's trim texts before they keep them, and keep an empty one as none.
+fn note(text: Option<&str>) -> String {
+    let words = text.unwrap_or_default().split_whitespace();
+    words.collect::<Vec<_>>().join(" ")
+}
