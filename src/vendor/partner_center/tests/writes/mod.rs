@@ -3,6 +3,7 @@
 mod bad_changes;
 mod bad_inputs;
 mod create;
+mod emulated;
 mod moderate;
 mod settle_create;
 mod settle_update;
@@ -188,6 +189,6 @@ fn list(rows: &[Value]) -> (u16, String) {
 }
 
 fn refusal(status: u16, code: &str) -> (u16, String) {
-    let error = json!({"code": code, "message": "Ada Okoro may not", "target": "referral"});
+    let error = json!({"code": code, "message": "ada@example.test may not", "target": "referral"});
     (status, json!({"error": error}).to_string())
 }
