@@ -2,6 +2,7 @@
 
 mod lists;
 mod tokens;
+mod writes;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -26,12 +26,15 @@ pub(super) fn problem(error: &Error) -> Option<Problem> {
         return Some(problem);
     }
     let said = Said::read(error);
-    if let Some(code) = said.code {
-        problem.message = format!("{} It calls this {code}", problem.message);
-        if let Some(target) = said.target {
-            problem.message = format!("{}, of {target}", problem.message);
-        }
-        problem.message.push('.');
+    if let Some(sentence) = said
+        .sentence
+        .filter(|_| problem.code == ProblemCode::Invalid)
+    {
+        problem.message = sentence;
+    }
+    let words: Vec<String> = [said.code, said.target].into_iter().flatten().collect();
+    if !words.is_empty() {
+        problem.message = format!("{} ({})", problem.message, words.join(", "));
     }
     Some(problem)
 }
@@ -58,9 +61,11 @@ fn is_of_the_write(error: &Error) -> bool {
     is_answer && error.operation != token::OPERATION
 }
 
-/// What an error says in codes. Its sentences may quote what no one but the caller should see, and are not read.
+/// What an error says.
 #[derive(Default)]
 struct Said {
+    /// What is wrong in the vendor's words, if they are fit to be shown.
+    sentence: Option<String>,
     /// The outermost code, if it is fit to be shown.
     code: Option<String>,
     /// What it is about, if that is fit to be shown.
@@ -87,7 +92,9 @@ impl Said {
             codes.push(text(error, "code").unwrap_or_default());
             inner = field(error, "innerError");
         }
+        let sentence = text(outer, "message");
         Self {
+            sentence: sentence.and_then(|it| redact::sentence(&it).map(str::to_owned)),
             code: text(outer, "code").filter(is_plain),
             target: text(outer, "target").filter(is_plain),
             codes,
