@@ -87,7 +87,7 @@ pub struct AddFacilitatorInput {
     pub referral_id: ID,
     /// Who.
     pub party: FacilitatorPartyInput,
-    /// As what: Introzy has CONNECTOR, FACILITATOR and REFERRAL_SOURCE, Partner Center TEAM_MEMBER.
+    /// As what: Introzy has CONNECTOR, FACILITATOR and `REFERRAL_SOURCE`, Partner Center `TEAM_MEMBER`.
     pub role: FacilitatorRole,
     /// On whose side (Introzy).
     pub side: Option<FacilitatorSide>,

@@ -217,16 +217,16 @@ fn batches(
 fn tell(batch: &Batch, step: &Step, results: &mut [ModerationResult]) {
     for (index, place) in batch.places.iter().enumerate() {
         let result = &mut results[*place];
-        match step.answer.each.get(index) {
-            Some(answer) => {
-                result.outcome = answer.outcome;
-                let problems = answer.problems.iter().cloned();
-                result.problems.extend(problems.map(|it| at(*place, it)));
-            }
-            None => {
-                result.outcome = step.outcome();
-                result.problems.clone_from(&step.answer.problems);
-            }
+        let Some(answer) = step.answer.each.get(index) else {
+            result.outcome = step.outcome();
+            result.problems.clone_from(&step.answer.problems);
+            continue;
+        };
+        result.outcome = answer.outcome;
+        for mut problem in answer.problems.iter().cloned() {
+            // The adapter counts the decisions of its own call.
+            problem.path.drain(..problem.path.len().min(2));
+            result.problems.push(at(*place, problem));
         }
     }
 }

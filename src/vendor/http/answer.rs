@@ -77,6 +77,8 @@ impl Answer {
             StatusCode::NOT_FOUND => Kind::NotFound,
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Kind::Unauthorized,
             StatusCode::TOO_MANY_REQUESTS => Kind::RateLimited,
+            // Nobody can tell who gave up waiting, nor whether the request had arrived: it is no refusal.
+            StatusCode::REQUEST_TIMEOUT => Kind::Unavailable,
             status if status.is_client_error() => Kind::Rejected,
             status if status.is_server_error() => Kind::Unavailable,
             _ => Kind::InvalidResponse,
