@@ -548,7 +548,8 @@ fn reference(desk: &Desk, operation: &Operation, place: usize) -> String {
         "{}\n{}\n{}",
         desk.registry.workspace.as_str(),
         operation.key,
-        operation.started_at
+        // As the ledger keeps it: the reference is the same after a restart.
+        operation.started_at.as_microsecond()
     );
     let hash = super::operation::Fingerprint::of(&text);
     let hex: String = hash.0[..16]
