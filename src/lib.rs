@@ -2,15 +2,16 @@
 //!
 //! # Code map
 //!
-//! Dependencies point one way: [`http`] → [`graphql`] → [`load`] → [`vendor`] → [`model`]. The [`sandbox`] hangs off
-//! `vendor` alone. [`config`], [`clock`], [`random`] and [`telemetry`] are plain tools; [`gateway`] puts everything together.
+//! Dependencies point one way: [`http`] → [`graphql`] → [`ledger`] → [`load`] → [`vendor`] → [`model`]. The [`sandbox`]
+//! hangs off `vendor` alone. [`config`], [`clock`], [`random`] and [`telemetry`] are plain tools; [`gateway`] puts everything together.
 //!
 //! # Invariants
 //!
 //! Each is held by a test in `tests/gateway/tidy.rs` or by clippy (`.clippy.toml`):
 //!
 //! - async-graphql is known in `graphql` and `http`, and to vendors' `schema` files, which only derive with it.
-//! - HTTP is sent from `vendor/http/exchange.rs` alone, moka is known in `load/cache.rs` alone, the dataloader crate in `load`.
+//! - HTTP is sent from `vendor/http/exchange.rs` alone, moka is known in `load/cache.rs` alone, the dataloader crate in `load`,
+//!   rusqlite in `ledger/store.rs` alone.
 //! - A vendor never imports another; a sandbox never sees its vendor's client.
 //! - A new vendor is a folder, a `mod` line and a row in `vendor/table.rs`; nothing else names a vendor.
 //! - Time and randomness are passed in ([`clock::Clock`], [`random::Random`], [`http::request_id::RequestIds`]).
@@ -34,6 +35,18 @@
 //!    that the vendor asked for ([`vendor::pause`]); a read that failed may be made again within a budget
 //!    ([`vendor::budget`], [`vendor::backoff`]).
 //! 6. What failed is one error with a code from a closed list ([`graphql::error`]), or one entry in `sources`.
+//!
+//! # Life of a write
+//!
+//! 1. A mutation ([`graphql::mutation`]) turns its input into steps, each a [`model::Write`] at one vendor, and lets the
+//!    adapter check them ([`vendor::Adapter::check_write`]): everything that is wrong is told at once, and nothing is sent.
+//! 2. [`ledger::Desk`] records the intent under its idempotency key, on the disk, and carries the steps out in a task of
+//!    its own: the client may leave. A key that is there already gets its own answer.
+//! 3. The adapter makes one call that changes something ([`vendor::Adapter::write`]). Its answer settles the step; so does a
+//!    refusal, or that nothing was sent. Anything else means that nobody knows.
+//! 4. What nobody knows is found out from the vendor's own records ([`vendor::Adapter::settle`]), at growing intervals and
+//!    after a restart too, and sent again only where the adapter says that this is safe.
+//! 5. Before anyone is told of the outcome, the cache forgets what the write touched ([`load::Cache::note_write`]).
 
 pub mod model;
 

@@ -263,6 +263,7 @@ impl Work<'_> {
         let mut tries = 0;
         loop {
             self.mark_sending().await;
+            self.note_time();
             let token = self.desk.sending.token();
             let written = self
                 .adapter
@@ -329,7 +330,7 @@ impl Work<'_> {
 
     /// Finds out what became of it.
     async fn look(&mut self) -> After {
-        let (vendor, since) = (self.step.vendor, self.sent.since);
+        let (vendor, since) = (self.step.vendor, self.first_sent());
         let claimed = self
             .desk
             .with_store(move |store, workspace| store.claimed(workspace, vendor, since))
@@ -342,6 +343,7 @@ impl Work<'_> {
                 return After::Look(self.next_wait());
             }
         }
+        self.note_time();
         let settled = self
             .adapter
             .settle(&self.call(), &self.write, &self.sent)
@@ -400,12 +402,25 @@ impl Work<'_> {
 
     /// What is left of the time in which it may still be on its way.
     fn quiet_left(&self) -> Duration {
-        let last = self.step.last_sent_at.unwrap_or(self.sent.since);
+        let last = self.step.last_sent_at.unwrap_or_else(|| self.first_sent());
         self.desk.rules.quiet.saturating_sub(self.since(last))
     }
 
+    /// By our own clock.
+    fn first_sent(&self) -> Timestamp {
+        self.step.sent_at.unwrap_or(self.sent.since)
+    }
+
+    /// Records at the vendor have its times: one whose clock goes wrong would seem to have nothing of the write, or to have
+    /// had it before.
+    fn note_time(&mut self) {
+        let first = self.first_sent();
+        let offset = self.adapter.vitals().clock_offset();
+        self.sent.since = first.checked_add(offset).unwrap_or(first);
+    }
+
     fn is_too_late(&self) -> bool {
-        self.since(self.sent.since) >= self.desk.rules.give_up
+        self.since(self.first_sent()) >= self.desk.rules.give_up
     }
 
     fn since(&self, time: Timestamp) -> Duration {

@@ -6,6 +6,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
+use axum::http::header::DATE;
 use axum::response::{IntoResponse, Response};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
@@ -37,6 +38,8 @@ pub struct Mounted {
     pub name: &'static str,
     /// The vendor.
     pub emulator: Arc<dyn Emulator>,
+    /// The vendor's own clock.
+    clock: Clock,
     /// The same switches that the emulator was set up with.
     pub switches: Switches,
 }
@@ -80,12 +83,13 @@ impl Mounted {
     ) -> Self {
         let switches = Switches::new(switches);
         let setup = Setup {
-            clock,
+            clock: clock.clone(),
             switches: switches.clone(),
         };
         Self {
             name,
             emulator: emulator(setup),
+            clock,
             switches,
         }
     }
@@ -341,6 +345,15 @@ async fn serve(State(served): State<Served>, request: Request) -> Response {
     };
     if response.extensions().get::<Dropped>().is_none() {
         inner.log.end(sequence, response.status().as_u16());
+    }
+    dated(response, &mounted.clock)
+}
+
+/// With the time that it is for the vendor; the server would write the machine's.
+fn dated(mut response: Response, clock: &Clock) -> Response {
+    let date = jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&clock.now());
+    if let Some(date) = date.ok().and_then(|date| date.parse().ok()) {
+        response.headers_mut().insert(DATE, date);
     }
     response
 }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::breaker::Circuit;
 use super::counts::Counts;
@@ -25,6 +25,7 @@ pub struct Vitals {
 struct Recent {
     calls: VecDeque<(bool, Duration)>,
     rate_limit: Option<RateLimit>,
+    clock_offset: SignedDuration,
 }
 
 /// How a vendor is doing.
@@ -71,6 +72,23 @@ impl Vitals {
         if rate_limit.limit.is_some() || rate_limit.remaining.is_some() {
             locked(&self.recent).rate_limit = Some(rate_limit);
         }
+    }
+
+    /// Notes the time that an answer gives as its own.
+    pub fn record_clock(&self, theirs: Timestamp, ours: Timestamp) {
+        let offset = theirs.duration_since(ours);
+        // A header has whole seconds, and the answer was on its way for a while: so little says nothing.
+        let is_the_same = offset.abs() <= SignedDuration::from_secs(2);
+        locked(&self.recent).clock_offset = if is_the_same {
+            SignedDuration::ZERO
+        } else {
+            offset
+        };
+    }
+
+    /// By how much the vendor's clock is ahead of ours, by its last answer; nothing where the two agree within seconds.
+    pub fn clock_offset(&self) -> SignedDuration {
+        locked(&self.recent).clock_offset
     }
 
     /// How the vendor is doing, judged by the last ten calls and by what it does with the next one.

@@ -17,7 +17,7 @@ pub struct Sent {
     /// Names this one step of one operation, and no other: letters, digits and hyphens, at most 64. A vendor that keeps
     /// a reference of ours is given it, where the caller has none of their own, so that what was made can be found.
     pub reference: String,
-    /// When the first attempt began, by our own clock.
+    /// When the first attempt began, by the vendor's clock as far as its answers have told it.
     pub since: Timestamp,
     /// Whether an attempt may already have reached the vendor.
     pub is_repeated: bool,

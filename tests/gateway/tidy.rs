@@ -94,6 +94,14 @@ fn only_one_file_knows_moka() {
 }
 
 #[test]
+fn only_one_file_knows_rusqlite() {
+    assert_eq!(
+        uses(&["rusqlite"], |name| name == "src/ledger/store.rs"),
+        NOTHING
+    );
+}
+
+#[test]
 fn only_the_loaders_know_the_dataloader_crate() {
     assert_eq!(
         uses(&["dataloader"], |name| name.starts_with("src/load/")),
@@ -117,11 +125,28 @@ fn dependencies_point_one_way() {
         ),
         (
             "src/vendor/",
-            ["crate::load", "crate::graphql", "crate::http::"].as_slice(),
+            [
+                "crate::load",
+                "crate::ledger",
+                "crate::graphql",
+                "crate::http::",
+            ]
+            .as_slice(),
+        ),
+        (
+            "src/ledger/",
+            [
+                "crate::graphql",
+                "crate::http::",
+                "crate::sandbox",
+                "crate::config",
+            ]
+            .as_slice(),
         ),
         (
             "src/load/",
             [
+                "crate::ledger",
                 "crate::graphql",
                 "crate::http::",
                 "crate::sandbox",

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use reqwest::StatusCode;
-use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
 use serde::de::DeserializeOwned;
 
 use crate::clock::Clock;
@@ -95,6 +95,12 @@ impl Answer {
                 format!("the vendor answered {shape}"),
             )
         })
+    }
+
+    /// What time it was where it came from.
+    pub(super) fn date(&self) -> Option<jiff::Timestamp> {
+        let text = self.headers.get(DATE)?.to_str().ok()?;
+        Some(jiff::fmt::rfc2822::parse(text).ok()?.timestamp())
     }
 
     /// What it says of the vendor's rate limit.

@@ -213,6 +213,9 @@ impl Client {
             Err(_) => Err(self.overdue(request, until == call.deadline)),
         };
         let took = started.elapsed();
+        if let Some(date) = exchanged.as_ref().ok().and_then(Answer::date) {
+            self.vitals.record_clock(date, self.clock.now());
+        }
         let rate_limit = exchanged.as_ref().ok().map(|it| it.rate_limit(&self.clock));
         let mut outcome = exchanged.and_then(|answer| answer.judged(&self.clock));
         if let Err(error) = &mut outcome {
