@@ -207,14 +207,14 @@ pub(super) struct Deal {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Failure {
-    pub(super) error: Option<FailureCode>,
-    #[serde(deserialize_with = "wire::text")]
-    pub(super) code: Option<String>,
+    pub(super) error: Option<FailureText>,
+    #[serde(flatten)]
+    pub(super) bare: FailureText,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct FailureCode {
-    #[serde(deserialize_with = "wire::text")]
+pub(super) struct FailureText {
     pub(super) code: Option<String>,
+    pub(super) message: Option<String>,
 }

@@ -39,6 +39,8 @@ pub(super) struct Failure {
     pub(super) api_error_code: Option<String>,
     #[serde(deserialize_with = "text")]
     pub(super) rs_code: Option<String>,
+    #[serde(deserialize_with = "text")]
+    pub(super) message: Option<String>,
 }
 
 /// A referral; <https://integrations.impact.com/brand-api-reference>.

@@ -95,23 +95,26 @@ fn rejected(error: Error) -> Result<Written> {
     let Some(mut problem) = refusal(&error) else {
         return Err(error);
     };
-    if problem.code == ProblemCode::Invalid {
-        problem.message = match vendors_code(&error) {
-            Some(code) => format!("Introzy refuses this input ({code})."),
-            None => "Introzy refuses this input.".to_owned(),
-        };
+    match problem.code {
+        // Someone may mend that, and then it can be asked for anew.
+        ProblemCode::Forbidden => return Err(error),
+        ProblemCode::Invalid => problem.message = refuses_input(&error),
+        _ => {}
     }
     Ok(Written::Rejected(problem.into()))
 }
 
-/// The code of a refusal, if it looks like one. Introzy's sentences are not passed on: they may name people.
-fn vendors_code(error: &Error) -> Option<String> {
-    let failure: wire::Failure = serde_json::from_slice(error.body.as_deref()?).ok()?;
-    let code = failure
-        .error
-        .and_then(|error| error.code)
-        .or(failure.code)?;
-    redact::is_plain(&code).then_some(code)
+/// With what Introzy says of it, if that may be shown: its sentence, or else the code.
+fn refuses_input(error: &Error) -> String {
+    let body = error.body.as_deref().unwrap_or_default();
+    let failure: wire::Failure = serde_json::from_slice(body).unwrap_or_default();
+    let said = failure.error.unwrap_or(failure.bare);
+    let code = said.code.filter(|code| redact::is_plain(code));
+    match (said.message.as_deref().and_then(redact::sentence), code) {
+        (Some(sentence), _) => format!("Introzy refuses this input: {sentence}"),
+        (None, Some(code)) => format!("Introzy refuses this input ({code})."),
+        (None, None) => "Introzy refuses this input.".to_owned(),
+    }
 }
 
 fn conflict(message: &str) -> Rejection {

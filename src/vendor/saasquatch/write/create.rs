@@ -8,7 +8,7 @@ use serde::Deserialize as _;
 use serde_json::Value;
 
 use super::look::{Seen, look};
-use super::{failure, vendors_code};
+use super::{failure, said};
 use crate::model::{Problem, ProblemCode, Referral, Vendor};
 use crate::vendor::saasquatch::schema::NewSaasquatchReferral;
 use crate::vendor::saasquatch::{Adapter, outgoing};
@@ -103,15 +103,12 @@ fn without_referral(seen: Seen) -> Rejection {
     }
 }
 
-/// What a refusal says, in words of ours.
+/// What a refusal says that lies in the input.
 fn refused(error: &Error) -> Option<Problem> {
     let problem = refusal(error)?;
     if problem.code == ProblemCode::Forbidden {
-        let message = "SaaSquatch does not let the gateway register users: the tenant's open endpoints may be closed.";
-        return Some(Problem {
-            message: message.to_owned(),
-            ..problem
-        });
+        // Someone may mend that, and then it can be asked for anew.
+        return None;
     }
     let rs_code = failure(error).rs_code;
     let (path, message) = match rs_code.as_deref() {
@@ -127,7 +124,7 @@ fn refused(error: &Error) -> Option<Problem> {
             "The user was deleted and asked not to be tracked.",
         ),
         _ if problem.code == ProblemCode::Invalid => {
-            let message = format!("SaaSquatch refuses this input{}.", vendors_code(error));
+            let message = format!("SaaSquatch refuses this input{}", said(error));
             return Some(Problem { message, ..problem });
         }
         _ => return Some(problem),

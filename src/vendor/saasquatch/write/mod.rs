@@ -45,10 +45,15 @@ fn failure(error: &Error) -> wire::Failure {
     serde_json::from_slice(body).unwrap_or_default()
 }
 
-/// The code of a refusal in brackets, if it looks like one. The vendor's sentences are not passed on: they may name people.
-fn vendors_code(error: &Error) -> String {
+/// What SaaSquatch says of a refusal, to be put behind a sentence without its full stop, if it may be shown: its own
+/// sentence, or else the code.
+fn said(error: &Error) -> String {
     let failure = failure(error);
     let code = failure.api_error_code.or(failure.rs_code);
     let code = code.filter(|code| redact::is_plain(code));
-    code.map(|code| format!(" ({code})")).unwrap_or_default()
+    match (failure.message.as_deref().and_then(redact::sentence), code) {
+        (Some(sentence), _) => format!(": {sentence}"),
+        (None, Some(code)) => format!(" ({code})."),
+        (None, None) => ".".to_owned(),
+    }
 }

@@ -1,29 +1,27 @@
 //! Referrals approved and denied, many with one call. SaaSquatch says nothing of each: where it refuses a call, those that
-//! it refuses it for are sought out, so that the others do not suffer.
+//! it refuses it for are sought out, so that the others do not suffer. Who has been approved may be approved once more,
+//! so that nothing is lost by sending decisions again.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
-use futures_util::stream::{self, StreamExt as _};
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
-use super::vendors_code;
+use super::said;
 use crate::model::{
-    Decision, Moderation, ModerationSide, ModerationStatus, Problem, ProblemCode, Referral,
-    Verdict, WriteOutcome,
+    Decision, Moderation, ModerationSide, ModerationStatus, Problem, ProblemCode, Referral, Verdict,
 };
 use crate::vendor::saasquatch::{Adapter, outgoing};
-use crate::vendor::write::refusal;
+use crate::vendor::write::{after_sending, refusal};
 use crate::vendor::{Adapter as _, Call, Decided, Error, Result, Settled, Written};
 
 /// The most that one call takes.
 pub(in crate::vendor::saasquatch) const MAX_ACTIONS: usize = 100;
 
-/// So many calls at most are made to find out whom the vendor does not accept.
-const MAX_CALLS: usize = 40;
-
-/// Groups of this size that are refused are looked up.
+/// Refused groups of this size are looked up, and tried one by one: halving them further would take as many calls where
+/// much of a batch is refused. A batch of a hundred so ends after some 120 calls at most.
 const FEW: usize = 16;
 
-/// How many referrals are read at once.
+/// How many calls are made at once, where one does not wait for the other.
 const PARALLEL: usize = 8;
 
 /// Decisions that go into one call, by their places.
@@ -45,61 +43,52 @@ pub(super) async fn write(
     call: &Call,
     decisions: &[Decision],
 ) -> Result<Written> {
-    let mut decided: Vec<Option<Decided>> = vec![None; decisions.len()];
-    let mut settle = |places: &[usize], outcome: &Decided| {
+    // Each is in one group until it has its answer.
+    let mut decided = vec![Decided::unknown(); decisions.len()];
+    let mut settle = |places: &[usize], outcome: Decided| {
         for place in places {
-            decided[*place] = Some(outcome.clone());
+            decided[*place] = outcome.clone();
         }
     };
     let mut waiting = VecDeque::from([Group {
         places: (0..decisions.len()).collect(),
         are_there: false,
     }]);
-    let mut calls = 0;
+    let mut is_first = true;
     while let Some(group) = waiting.pop_front() {
-        if calls == MAX_CALLS {
-            for (place, outcome) in leftover(squatch, call, decisions, group.places).await {
-                settle(&[place], &outcome);
-            }
-            continue;
-        }
-        calls += 1;
-        let actions = group.places.iter().map(|place| &decisions[*place]);
-        let moderation = outgoing::Moderation::new(actions);
-        let Err(error) = squatch.client.moderate(call, &moderation).await else {
-            settle(&group.places, &Decided::applied());
+        let Err(error) = moderate(squatch, call, decisions, &group.places).await else {
+            settle(&group.places, Decided::applied());
+            is_first = false;
             continue;
         };
-        let Some(problem) = refusal(&error) else {
-            if calls == 1 {
-                return Err(error);
-            }
-            // The rest is asked for later, by whoever settles what is unknown.
-            break;
+        let Some(problem) = refusal_of_some(&error) else {
+            // Of a call before some may have taken effect: then nobody knows it of them all.
+            return Err(if is_first {
+                error
+            } else {
+                after_sending(error)
+            });
         };
-        if problem.code == ProblemCode::Forbidden {
-            settle(&group.places, &Decided::rejected(problem));
-            continue;
-        }
+        is_first = false;
         let (rest, missing) = looked_up(squatch, call, decisions, group).await;
-        settle(&missing, &Decided::rejected(no_such_referral()));
+        settle(&missing, Decided::rejected(no_such_referral()));
         match rest {
             Rest::Refused(place) => {
                 let problem = explained(problem, &error, decisions[place].verdict);
-                settle(&[place], &Decided::rejected(problem));
+                settle(&[place], Decided::rejected(problem));
             }
             Rest::Groups(groups) => groups
                 .into_iter()
                 .rev()
                 .for_each(|group| waiting.push_front(group)),
+            Rest::OneByOne(places) => {
+                for (place, outcome) in one_by_one(squatch, call, decisions, places).await? {
+                    settle(&[place], outcome);
+                }
+            }
         }
     }
-    let decided = decided.into_iter();
-    Ok(Written::Each(
-        decided
-            .map(|it| it.unwrap_or_else(Decided::unknown))
-            .collect(),
-    ))
+    Ok(Written::Each(decided))
 }
 
 /// As soon as one of them is not as asked for, all are sent again: what is approved may be approved once more. Only where
@@ -128,8 +117,53 @@ pub(super) async fn settle(
 enum Rest {
     /// This one alone, and its referral may be there.
     Refused(usize),
-    /// To be tried by themselves.
+    /// Each to be tried by itself.
     Groups(Vec<Group>),
+    /// Each to be tried alone.
+    OneByOne(Vec<usize>),
+}
+
+async fn moderate(
+    squatch: &Adapter,
+    call: &Call,
+    decisions: &[Decision],
+    places: &[usize],
+) -> Result<()> {
+    let actions = places.iter().map(|place| &decisions[*place]);
+    let moderation = outgoing::Moderation::new(actions);
+    squatch.client.moderate(call, &moderation).await
+}
+
+/// What a refusal says that may be about some of the decisions only. One for want of rights is about them all, and no
+/// answer for good: someone may mend that.
+fn refusal_of_some(error: &Error) -> Option<Problem> {
+    refusal(error).filter(|problem| problem.code != ProblemCode::Forbidden)
+}
+
+async fn one_by_one(
+    squatch: &Adapter,
+    call: &Call,
+    decisions: &[Decision],
+    places: Vec<usize>,
+) -> Result<Vec<(usize, Decided)>> {
+    let attempts = places.into_iter().map(async |place| {
+        let outcome = match moderate(squatch, call, decisions, &[place]).await {
+            Ok(()) => Decided::applied(),
+            Err(error) => {
+                let Some(problem) = refusal_of_some(&error) else {
+                    return Err(after_sending(error));
+                };
+                let verdict = decisions[place].verdict;
+                Decided::rejected(explained(problem, &error, verdict))
+            }
+        };
+        Ok((place, outcome))
+    });
+    let attempts: Vec<_> = attempts.collect();
+    stream::iter(attempts)
+        .buffered(PARALLEL)
+        .try_collect()
+        .await
 }
 
 /// Takes those whose referrals are not there out of a refused group, as soon as it is small enough to look all of them up.
@@ -140,8 +174,11 @@ async fn looked_up(
     group: Group,
 ) -> (Rest, Vec<usize>) {
     let Group { places, are_there } = group;
-    if are_there || places.len() > FEW {
+    if places.len() > FEW {
         return (halves(places, are_there), Vec::new());
+    }
+    if are_there {
+        return (apart(decisions, places), Vec::new());
     }
     let referrals = read_all(squatch, call, decisions, &places).await;
     let (there, missing): (Vec<_>, Vec<_>) = places
@@ -152,7 +189,7 @@ async fn looked_up(
     let there: Vec<usize> = there.into_iter().map(place).collect();
     let missing: Vec<usize> = missing.into_iter().map(place).collect();
     let rest = if missing.is_empty() {
-        halves(there, true)
+        apart(decisions, there)
     } else {
         let are_some = !there.is_empty();
         let group = are_some.then_some(Group {
@@ -162,6 +199,18 @@ async fn looked_up(
         Rest::Groups(group.into_iter().collect())
     };
     (rest, missing)
+}
+
+/// Several decisions on one referral keep their order, so they are not made side by side.
+fn apart(decisions: &[Decision], places: Vec<usize>) -> Rest {
+    let referrals: HashSet<&str> = places
+        .iter()
+        .map(|place| &*decisions[*place].referral)
+        .collect();
+    if places.len() > 1 && referrals.len() == places.len() {
+        return Rest::OneByOne(places);
+    }
+    halves(places, true)
 }
 
 fn halves(mut places: Vec<usize>, are_there: bool) -> Rest {
@@ -176,32 +225,6 @@ fn halves(mut places: Vec<usize>, are_there: bool) -> Rest {
             .map(|places| Group { places, are_there })
             .collect(),
     )
-}
-
-/// What becomes of decisions that were refused together with others, when there were too many calls to try them apart.
-async fn leftover(
-    squatch: &Adapter,
-    call: &Call,
-    decisions: &[Decision],
-    places: Vec<usize>,
-) -> Vec<(usize, Decided)> {
-    let wanted = wanted(decisions);
-    let referrals = read_all(squatch, call, decisions, &places).await;
-    let outcome = |place: usize, referral: Result<Option<Referral>>| match referral {
-        Err(_) => Decided::unknown(),
-        Ok(None) => Decided::rejected(no_such_referral()),
-        Ok(Some(referral)) if wanted[&*decisions[place].referral].are_in(&referral) => Decided {
-            outcome: WriteOutcome::AlreadyApplied,
-            problems: Vec::new(),
-        },
-        Ok(Some(_)) => {
-            let message = "SaaSquatch refused this together with other decisions. Ask for it with fewer of them.";
-            Decided::rejected(Problem::new(ProblemCode::Conflict, message))
-        }
-    };
-    let each = places.into_iter().zip(referrals);
-    each.map(|(place, referral)| (place, outcome(place, referral)))
-        .collect()
 }
 
 /// The referrals of these decisions, in their order.
@@ -252,15 +275,15 @@ fn no_such_referral() -> Problem {
 
 /// Why one decision was refused. What keeps a referral that is there from being denied is documented.
 fn explained(problem: Problem, error: &Error, verdict: Verdict) -> Problem {
-    let code = vendors_code(error);
+    let said = said(error);
     if verdict == Verdict::Deny {
         let message = format!(
-            "SaaSquatch does not deny this referral{code}: a reward of it may be one that cannot be cancelled."
+            "A reward that cannot be cancelled keeps a referral from being denied. SaaSquatch refuses it{said}"
         );
         return Problem::new(ProblemCode::IllegalTransition, message);
     }
     Problem {
-        message: format!("SaaSquatch does not approve this referral{code}."),
+        message: format!("SaaSquatch refuses to approve this referral{said}"),
         ..problem
     }
 }

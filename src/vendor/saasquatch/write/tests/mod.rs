@@ -2,6 +2,7 @@
 
 mod check;
 mod create;
+mod emulated;
 mod look;
 mod moderate;
 mod refusals;

@@ -166,37 +166,43 @@ async fn a_single_decision_that_is_refused_is_explained() {
 }
 
 #[tokio::test]
-async fn a_key_that_may_not_moderate_is_told_once_for_all() {
-    let world = World::start(|_| refused(403, "API_REQUEST_NOT_SUPPORTED", None)).await;
-    let decided = each(world.write(&approving(&["a", "b", "c"]), &first()).await);
-    let forbidden = [0, 1, 2].map(|place| (place, ProblemCode::Forbidden));
-    assert_eq!(failed(&decided), forbidden);
-    assert_eq!(world.lines(), [MODERATE]);
-}
-
-#[tokio::test]
 async fn a_vendor_that_refuses_everything_is_not_asked_for_ever() {
     let world = World::start(|asked| match asked.method.as_str() {
         "GET" => (200, sides("PENDING", "APPROVED").to_string()),
         _ => refused(400, "VALIDATION_FAILED", None),
     })
     .await;
-    let mut write = approving_all(&numbered(100));
-    if let Write::Moderate { decisions } = &mut write {
-        decisions[99].side = ModerationSide::Referred;
-    }
+    let write = approving_all(&numbered(100));
     let decided = each(world.write(&write, &first()).await);
-    assert_eq!(world.sent().len(), 40);
-    assert_eq!(decided[99].outcome, WriteOutcome::AlreadyApplied);
-    let failed = failed(&decided[..99]);
-    assert_eq!(failed.len(), 99);
-    assert_eq!(failed[98].1, ProblemCode::Conflict);
+    assert_eq!(failed(&decided).len(), 100);
+    assert_eq!(world.sent().len(), 115);
 }
 
 #[tokio::test]
-async fn an_outage_before_any_answer_is_an_error_and_after_some_leaves_the_rest_unknown() {
+async fn decisions_on_one_referral_are_made_in_their_order() {
+    let world = vendor(&[], &["bad"]).await;
+    let decisions = vec![
+        decision("a", Verdict::Deny, ModerationSide::Both),
+        decision("bad", Verdict::Approve, ModerationSide::Both),
+        decision("a", Verdict::Approve, ModerationSide::Referrer),
+    ];
+    let write = Write::Moderate { decisions };
+    let decided = each(world.write(&write, &first()).await);
+    assert_eq!(failed(&decided), [(1, ProblemCode::Invalid)]);
+    let sent = world.sent();
+    let applied = sent
+        .iter()
+        .map(ids)
+        .filter(|ids| !ids.contains(&"bad".to_owned()));
+    assert_eq!(applied.collect::<Vec<_>>(), [["a"], ["a"]]);
+    assert!(sent.last().unwrap().body.contains("REFERRER_APPROVED"));
+}
+
+#[tokio::test]
+async fn what_is_no_refusal_of_a_decision_stays_an_error_and_after_some_answers_nobody_knows() {
     for (status, kind) in [
         (401, Kind::Unauthorized),
+        (403, Kind::Unauthorized),
         (429, Kind::RateLimited),
         (500, Kind::Unavailable),
     ] {
@@ -206,16 +212,23 @@ async fn an_outage_before_any_answer_is_an_error_and_after_some_leaves_the_rest_
         assert_eq!((error.kind, error.is_unsent()), (kind, false));
         assert_eq!(world.lines(), [MODERATE]);
     }
-    let world = World::start(|asked| match ids(asked).len() {
-        100 => refused(400, "X", None),
-        _ if ids(asked)[0] == "r0" => (200, String::new()),
-        _ => refused(500, "X", None),
+    for status in [401, 403, 429, 500] {
+        let world = World::start(move |asked| match ids(asked).len() {
+            100 => refused(400, "X", None),
+            _ if ids(asked)[0] == "r0" => (200, String::new()),
+            _ => refused(status, "X", None),
+        })
+        .await;
+        unknown(world.write(&approving_all(&numbered(100)), &first()).await);
+        assert_eq!(world.sent().len(), 3);
+    }
+    let world = World::start(|asked| match asked.method.as_str() {
+        "POST" if ids(asked).len() > 1 => refused(400, "X", None),
+        "POST" => refused(429, "X", None),
+        _ => (200, sides("PENDING", "PENDING").to_string()),
     })
     .await;
-    let decided = each(world.write(&approving_all(&numbered(100)), &first()).await);
-    let outcomes: Vec<_> = decided.iter().map(|it| it.outcome).collect();
-    assert_eq!(outcomes[..50], [WriteOutcome::Applied; 50]);
-    assert_eq!(outcomes[50..], [WriteOutcome::Unknown; 50]);
+    unknown(world.write(&approving(&["a", "b"]), &first()).await);
 }
 
 #[tokio::test]

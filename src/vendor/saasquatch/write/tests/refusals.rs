@@ -26,10 +26,6 @@ async fn a_refusal_names_the_field_that_its_code_is_about_and_quotes_no_sentence
         (refused(400, "VALIDATION_FAILED", None), invalid("")),
         ((400, "<p>ada</p>".to_owned()), invalid("")),
         (
-            refused(403, "X", None),
-            (ProblemCode::Forbidden, String::new()),
-        ),
-        (
             refused(404, "X", Some("RS041")),
             (ProblemCode::NotFound, String::new()),
         ),
@@ -59,6 +55,7 @@ async fn a_refusal_names_the_field_that_its_code_is_about_and_quotes_no_sentence
 async fn what_is_no_refusal_of_this_write_stays_an_error() {
     for (put, kind) in [
         (refused(401, "X", None), Kind::Unauthorized),
+        (refused(403, "X", None), Kind::Unauthorized),
         (refused(404, "TENANT_NOT_FOUND", None), Kind::Unauthorized),
         (refused(429, "X", None), Kind::RateLimited),
         (refused(403, "X", Some("RS033")), Kind::RateLimited),
@@ -70,4 +67,16 @@ async fn what_is_no_refusal_of_this_write_stays_an_error() {
         assert!(!error.is_unsent(), "{error}");
         assert_eq!(world.lines(), [OPEN, PUT]);
     }
+}
+
+#[tokio::test]
+async fn a_plain_sentence_of_saasquatchs_is_passed_on() {
+    let put = (400, r#"{"message":"firstName is too long."}"#.to_owned());
+    let world = vendor(put, vec![], vec![]).await;
+    let rejection = rejected(world.write(&asked(), &first()).await);
+    let message = &rejection.problems[0].message;
+    assert_eq!(
+        message,
+        "SaaSquatch refuses this input: firstName is too long."
+    );
 }
