@@ -125,8 +125,15 @@ impl Accepted {
     }
 
     async fn dress(self, id: &Arc<str>, status: StatusCode, response: GraphQLResponse) -> Answer {
-        let written = async_graphql_axum::GraphQLResponse::from(response).into_response();
-        let body = axum::body::to_bytes(written.into_body(), usize::MAX).await;
+        let body = if was_executed(&response) {
+            let written = async_graphql_axum::GraphQLResponse::from(response).into_response();
+            let body = axum::body::to_bytes(written.into_body(), usize::MAX).await;
+            body.expect("a body that was written to memory cannot fail")
+        } else {
+            let errors = &response.errors;
+            let body = serde_json::to_vec(&serde_json::json!({ "errors": errors }));
+            body.expect("errors are texts and numbers").into()
+        };
         let content_type = match self {
             Self::GraphQL => GRAPHQL_JSON,
             Self::Json | Self::Nothing => JSON,
@@ -135,7 +142,7 @@ impl Accepted {
             status,
             content_type,
             request_id: id.clone(),
-            body: body.expect("a body that was written to memory cannot fail"),
+            body,
         }
     }
 }
@@ -185,6 +192,13 @@ pub fn failure(id: &str, code: &'static str, message: &str) -> GraphQLResponse {
     extensions.set("retryable", code == code::DEADLINE_EXCEEDED);
     extensions.set("requestId", id);
     GraphQLResponse::from_errors(vec![error])
+}
+
+/// Whether there is a result at all, be it null: an error that no field is to blame for means that nothing was executed, and
+/// then the specification wants no `data` in the answer.
+fn was_executed(response: &GraphQLResponse) -> bool {
+    let is_of_a_field = |error: &ServerError| !error.path.is_empty();
+    !matches!(response.data, Value::Null) || response.errors.iter().any(is_of_a_field)
 }
 
 /// Whether a part of an `Accept` header has the quality 0.
