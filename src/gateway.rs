@@ -67,6 +67,7 @@ pub fn over(
         registry,
         Arc::new(desk),
         &config.server,
+        config.documents.clone(),
         request_ids,
     )))
 }

@@ -10,6 +10,7 @@ use std::time::Duration;
 use tracing_subscriber::EnvFilter;
 
 use crate::http::guard::MAX_TOKENS;
+use crate::http::persisted;
 use crate::ledger::Rules;
 use crate::load::Lifetimes;
 use crate::model::Vendor;
@@ -25,6 +26,8 @@ pub struct Config {
     pub limits: Limits,
     /// What it remembers.
     pub cache: Cache,
+    /// Which documents may be named in place of being sent.
+    pub documents: persisted::Rules,
     /// How patient it is with writes.
     pub writes: Rules,
     /// What it tells.
@@ -103,6 +106,11 @@ impl Config {
                 read_limits,
             ),
             cache: reader.section("cache", "What the gateway remembers.", Cache::read),
+            documents: reader.section(
+                "documents",
+                "Which documents may be named in place of being sent.",
+                read_documents,
+            ),
             writes: reader.section(
                 "writes",
                 "How patient the gateway is with writes.",
@@ -260,6 +268,49 @@ fn read_lifetimes(section: &mut Section<'_>) -> Lifetimes {
             usual.missing,
             Duration::ZERO..=Duration::from_mins(5),
         ),
+    }
+}
+
+fn read_documents(section: &mut Section<'_>) -> persisted::Rules {
+    let manifests = key(
+        "manifests",
+        "Files with trusted documents: manifests of @apollo/generate-persisted-query-manifest, or persisted-documents.json of graphql-codegen's client preset.",
+    );
+    let mode = key(
+        "mode",
+        "What is done with documents that are in no manifest: off takes them, log takes them and logs their hash, only refuses them.",
+    );
+    let mode = section.one_of(
+        mode,
+        &[
+            ("off", persisted::Mode::Off),
+            ("log", persisted::Mode::Log),
+            ("only", persisted::Mode::Only),
+        ],
+    );
+    let mut trusted = persisted::Trusted::new();
+    for file in section.texts(manifests) {
+        let read = std::fs::read_to_string(&file).map_err(|_| "cannot be read");
+        match read.and_then(|text| persisted::read_manifest(&text)) {
+            Ok(documents) => trusted.extend(documents),
+            Err(problem) => {
+                section.problem::<()>(manifests, format!("{file} {problem}"));
+            }
+        }
+    }
+    if mode == persisted::Mode::Only && trusted.is_empty() {
+        section.problem::<()>(
+            manifests,
+            "must name a manifest with documents where mode is only",
+        );
+    }
+    persisted::Rules {
+        automatic: section.flag_or(
+            key("automatic", "Whether clients may send a document once and then name it by its hash (automatic persisted queries). Never where mode is only."),
+            true,
+        ),
+        mode,
+        trusted,
     }
 }
 

@@ -31,6 +31,10 @@ pub mod code {
     pub const DOCUMENT_TOO_LARGE: &str = "DOCUMENT_TOO_LARGE";
     /// The document is nested too deeply, or grows too much when its fragments are spread.
     pub const DOCUMENT_TOO_COMPLEX: &str = "DOCUMENT_TOO_COMPLEX";
+    /// The gateway does not know the document that the request names: it is to be sent in full.
+    pub const PERSISTED_QUERY_NOT_FOUND: &str = "PERSISTED_QUERY_NOT_FOUND";
+    /// The gateway takes documents only that were made known to it beforehand.
+    pub const PERSISTED_QUERY_REQUIRED: &str = "PERSISTED_QUERY_REQUIRED";
     /// A mistake in the gateway.
     pub const INTERNAL: &str = "INTERNAL";
 }

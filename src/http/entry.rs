@@ -17,7 +17,7 @@ use tokio::time::{Instant, timeout_at};
 use tracing::{Instrument as _, info, info_span};
 
 use super::App;
-use super::answer::{Accepted, Answer, Problem, bad_request, failure, not_acceptable};
+use super::answer::{Accepted, Answer, Problem, failure, not_acceptable};
 use super::metrics::Outcome;
 use super::question::{Question, take_body};
 use super::shared::{Coming, Read, Turn};
@@ -151,9 +151,10 @@ fn prepare(
     if accepted == Accepted::Nothing {
         return Err(Refused::Request(not_acceptable()));
     }
-    let Some(query) = question.query.filter(|query| !query.trim().is_empty()) else {
-        return Err(Refused::Request(bad_request("The request has no query.")));
-    };
+    let query = app
+        .persisted
+        .document(&question)
+        .map_err(Refused::Request)?;
     let document = app.documents.get(&query).map_err(Refused::Document)?;
     if method == Method::Get && !is_query(&document, question.operation_name.as_deref()) {
         return Err(Refused::Request(Problem {
@@ -162,7 +163,7 @@ fn prepare(
             message: "Only queries may be sent by GET.".to_owned(),
         }));
     }
-    let mut request = async_graphql::Request::new(query);
+    let mut request = async_graphql::Request::new(&*query);
     request.operation_name = question.operation_name.filter(|name| !name.is_empty());
     request.variables =
         async_graphql::Variables::from_json(question.variables.unwrap_or_default().into());

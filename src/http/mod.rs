@@ -8,6 +8,7 @@ pub mod guard;
 pub mod health;
 pub mod hosts;
 pub mod metrics;
+pub mod persisted;
 pub mod question;
 pub mod request_id;
 pub mod server;
@@ -28,6 +29,7 @@ use crate::load::Registry;
 use documents::Documents;
 use hosts::AllowedHosts;
 use metrics::Metrics;
+use persisted::Persisted;
 use request_id::RequestIds;
 use shared::Executions;
 
@@ -41,6 +43,8 @@ pub struct App {
     pub desk: Arc<Desk>,
     /// Documents that were parsed before.
     pub documents: Documents,
+    /// Documents that may be named in place of being sent.
+    pub persisted: Persisted,
     /// The reads being executed.
     pub executions: Executions,
     /// What is counted.
@@ -65,12 +69,14 @@ impl App {
         registry: Arc<Registry>,
         desk: Arc<Desk>,
         server: &Server,
+        documents: persisted::Rules,
         request_ids: RequestIds,
     ) -> Self {
         let executions = Executions::new(server.request_timeout);
         Self {
             schema: graphql::schema(),
             documents: Documents::new(server.max_document_tokens),
+            persisted: Persisted::new(documents),
             metrics: Metrics::new(registry.clone(), executions.clone()),
             registry,
             desk,

@@ -16,6 +16,8 @@ use crate::graphql::error::code;
 pub struct Question {
     /// The document.
     pub query: Option<String>,
+    /// The id of a document that is known beforehand, in place of it.
+    pub document_id: Option<String>,
     /// Which of its operations.
     pub operation_name: Option<String>,
     /// The values of its variables.
@@ -52,6 +54,9 @@ impl Question {
         for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
             match &*name {
                 "query" => question.query = Some(value.into_owned()),
+                "documentId" if !value.is_empty() => {
+                    question.document_id = Some(value.into_owned());
+                }
                 "operationName" if !value.is_empty() => {
                     question.operation_name = Some(value.into_owned());
                 }

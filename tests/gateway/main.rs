@@ -24,6 +24,7 @@ mod hostile;
 mod lists;
 mod metrics;
 mod panics;
+mod persisted;
 mod projection;
 mod protocol;
 mod resilience;

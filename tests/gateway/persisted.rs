@@ -1,0 +1,193 @@
+//! Documents that are named in place of being sent: automatic persisted queries, and trusted documents.
+
+use std::fmt::Write as _;
+
+use pretty_assertions::assert_eq;
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+use crate::harness::{Answer, Options, World, codes};
+
+const QUERY: &str = "query Names($first: Int) { vendors { vendor } __typename @skip(if: false) a: referrals(first: $first, filter: { vendors: [] }) { nodes { id } } }";
+
+const OTHER: &str = "{ __typename }";
+
+fn hash(document: &str) -> String {
+    Sha256::digest(document)
+        .iter()
+        .fold(String::new(), |mut text, byte| {
+            write!(text, "{byte:02x}").unwrap();
+            text
+        })
+}
+
+fn named(hash: &str) -> Value {
+    json!({ "persistedQuery": { "version": 1, "sha256Hash": hash } })
+}
+
+fn code(answer: &Answer) -> String {
+    codes(&answer.json)
+        .pop()
+        .map(|(_, code)| code)
+        .unwrap_or_default()
+}
+
+/// A configuration with a manifest in a folder that lasts as long as the process.
+fn manifest(mode: &str, text: &str) -> &'static str {
+    let folder = tempfile::tempdir().unwrap().keep();
+    let file = folder.join("manifest.json");
+    std::fs::write(&file, text).unwrap();
+    let toml = format!("[documents]\nmode = \"{mode}\"\nmanifests = [{file:?}]");
+    Box::leak(toml.into_boxed_str())
+}
+
+async fn with(toml: &'static str) -> World {
+    World::with(Options {
+        toml,
+        ..Options::default()
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_document_sent_once_may_be_named_by_its_hash_from_then_on_by_post_and_get() {
+    let world = World::start().await;
+    let hash = hash(QUERY);
+    let by_name = json!({ "variables": { "first": 1 }, "extensions": named(&hash) });
+    let unheard = world.post(&by_name).await;
+    assert_eq!(unheard.status, 200);
+    assert_eq!(
+        unheard.json["errors"][0]["message"],
+        "PersistedQueryNotFound"
+    );
+    assert_eq!(code(&unheard), "PERSISTED_QUERY_NOT_FOUND");
+
+    let mut in_full = by_name.clone();
+    in_full["query"] = json!(QUERY);
+    let registered = world.post(&in_full).await;
+    assert_eq!(registered.json.get("errors"), None, "{:#}", registered.json);
+    assert_eq!(world.post(&by_name).await.json, registered.json);
+    let by_get = world
+        .get(&[
+            ("variables", "{\"first\":1}"),
+            ("extensions", &named(&hash).to_string()),
+        ])
+        .await;
+    assert_eq!(by_get.json, registered.json);
+}
+
+#[tokio::test]
+async fn a_hash_that_is_not_the_documents_registers_nothing() {
+    let world = World::start().await;
+    let wrong = hash(OTHER);
+    for name in [&*wrong, "aa", &"é".repeat(32), ""] {
+        let answer = world
+            .post(&json!({ "query": QUERY, "extensions": named(name) }))
+            .await;
+        assert_eq!(
+            (answer.status, code(&answer)),
+            (400, "BAD_USER_INPUT".into())
+        );
+        let later = world.post(&json!({ "extensions": named(name) })).await;
+        assert_eq!(code(&later), "PERSISTED_QUERY_NOT_FOUND", "{name}");
+    }
+    for odd in [
+        json!({ "version": 2, "sha256Hash": wrong }),
+        json!({ "version": 1 }),
+        json!("x"),
+    ] {
+        let body = json!({ "query": OTHER, "extensions": { "persistedQuery": odd } });
+        assert_eq!(world.post(&body).await.status, 400);
+    }
+}
+
+#[tokio::test]
+async fn a_named_mutation_is_refused_by_get_and_a_named_document_is_guarded_like_any_other() {
+    let world = World::start().await;
+    let mutation = "mutation { removeFacilitator(input: { facilitatorId: \"x\" }) { outcome } }";
+    let registered = world
+        .post(&json!({ "query": mutation, "extensions": named(&hash(mutation)) }))
+        .await;
+    assert_eq!(
+        registered.json["data"]["removeFacilitator"]["outcome"],
+        "REJECTED"
+    );
+    let by_get = world
+        .get(&[("extensions", &named(&hash(mutation)).to_string())])
+        .await;
+    assert_eq!(by_get.status, 405);
+
+    let deep = format!("{}x{}", "{a".repeat(200), "}".repeat(200));
+    for body in [
+        json!({ "query": deep, "extensions": named(&hash(&deep)) }),
+        json!({ "extensions": named(&hash(&deep)) }),
+    ] {
+        assert_eq!(code(&world.post(&body).await), "DOCUMENT_TOO_COMPLEX");
+    }
+}
+
+#[tokio::test]
+async fn trusted_documents_are_named_by_either_protocol_and_alone_are_taken_where_the_mode_says_so()
+{
+    let apollo = json!({ "format": "apollo-persisted-query-manifest", "version": 1, "operations": [
+        { "id": hash(QUERY), "name": "Names", "type": "query", "body": QUERY } ] });
+    let codegen = json!({ hash(QUERY): QUERY });
+    for text in [apollo, codegen] {
+        let world = with(manifest("only", &text.to_string())).await;
+        let expected = world.post(&json!({ "query": QUERY })).await;
+        assert_eq!(expected.json.get("errors"), None, "{:#}", expected.json);
+        for body in [
+            json!({ "documentId": hash(QUERY) }),
+            json!({ "documentId": format!("sha256:{}", hash(QUERY)) }),
+            json!({ "extensions": named(&hash(QUERY)) }),
+        ] {
+            assert_eq!(world.post(&body).await.json, expected.json, "{body}");
+        }
+        let by_get = world.get(&[("documentId", &hash(QUERY))]).await;
+        assert_eq!(by_get.json, expected.json);
+        for body in [
+            json!({ "query": OTHER }),
+            json!({ "query": OTHER, "extensions": named(&hash(OTHER)) }),
+            json!({ "extensions": named(&hash(OTHER)) }),
+            json!({ "documentId": "unheard-of" }),
+        ] {
+            assert_eq!(
+                code(&world.post(&body).await),
+                "PERSISTED_QUERY_REQUIRED",
+                "{body}"
+            );
+        }
+        let other_text = json!({ "query": OTHER, "documentId": hash(QUERY) });
+        assert_eq!(code(&world.post(&other_text).await), "BAD_USER_INPUT");
+        assert_eq!(world.calls().values().sum::<usize>(), 0);
+    }
+}
+
+#[tokio::test]
+async fn the_mode_log_takes_documents_that_are_in_no_manifest() {
+    let world = with(manifest("log", &json!({ hash(QUERY): QUERY }).to_string())).await;
+    for body in [
+        json!({ "query": OTHER }),
+        json!({ "query": OTHER, "extensions": named(&hash(OTHER)) }),
+        json!({ "extensions": named(&hash(OTHER)) }),
+        json!({ "documentId": hash(QUERY) }),
+    ] {
+        let answer = world.post(&body).await;
+        assert_eq!(answer.json.get("errors"), None, "{body}: {:#}", answer.json);
+    }
+}
+
+#[tokio::test]
+async fn nothing_can_be_registered_where_that_is_switched_off() {
+    let world = with("[documents]\nautomatic = false").await;
+    let in_full = json!({ "query": OTHER, "extensions": named(&hash(OTHER)) });
+    assert_eq!(
+        world.post(&in_full).await.json["data"]["__typename"],
+        "Query"
+    );
+    let by_name = json!({ "extensions": named(&hash(OTHER)) });
+    assert_eq!(
+        code(&world.post(&by_name).await),
+        "PERSISTED_QUERY_NOT_FOUND"
+    );
+}
