@@ -32,3 +32,4 @@ mod stale;
 mod switches;
 mod tidy;
 mod walks;
+mod writes;
