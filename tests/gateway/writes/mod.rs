@@ -6,7 +6,10 @@
 )]
 
 mod introzy;
+mod keys;
 mod moderation;
+mod partner_center;
+mod plannr;
 mod saasquatch;
 
 use pretty_assertions::assert_eq;
