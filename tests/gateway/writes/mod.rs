@@ -1,10 +1,5 @@
 //! Writes as users make them: what the vendor is sent, what the payload says, and what is read afterwards.
 
-#![expect(
-    dead_code,
-    reason = "the first of the tests come with the next commits"
-)]
-
 mod introzy;
 mod keys;
 mod moderation;
