@@ -102,7 +102,7 @@ pub fn check_key(key: Option<&str>) -> Option<Problem> {
     let length = key?.chars().count();
     let is_fine = (1..=MAX_KEY).contains(&length);
     (!is_fine).then(|| {
-        let message = format!("must have 1 to {MAX_KEY} characters");
+        let message = format!("An idempotency key has 1 to {MAX_KEY} characters.");
         Problem::invalid("input.idempotencyKey", message)
     })
 }
@@ -155,7 +155,7 @@ pub fn referral_id(id: &str, path: &str) -> Result<(Vendor, String), Problem> {
         Ok(GlobalId::Referral(vendor, id)) => Ok((vendor, id)),
         _ => Err(Problem::invalid(
             path,
-            "is not the id of a referral of this gateway",
+            "This is not the id of a referral of this gateway.",
         )),
     }
 }
