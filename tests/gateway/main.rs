@@ -33,3 +33,4 @@ mod stale;
 mod switches;
 mod tidy;
 mod walks;
+mod writes;

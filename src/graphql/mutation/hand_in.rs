@@ -13,6 +13,12 @@ use crate::vendor::{self, Adapter, Effect};
 /// The most characters that an idempotency key may have.
 const MAX_KEY: usize = 200;
 
+/// The field of the mutation's input that a write has beside the vendor's own part.
+const VERSION: &str = "expectedVersion";
+
+/// The field of a new referral that asks for the connected one.
+const SHARE_WITH: &str = "shareWith";
+
 /// What a payload is made from.
 pub struct Done {
     /// The operation, if its intent was recorded.
@@ -56,11 +62,7 @@ pub async fn hand_in(
     let mut problems = known;
     problems.extend(check_key(key.as_deref()));
     let found = adapter.check_write(&write);
-    problems.extend(
-        found
-            .into_iter()
-            .map(|it| it.within(within.iter().copied())),
-    );
+    problems.extend(found.into_iter().map(|it| placed(it, 0, within)));
     if !problems.is_empty() {
         return Ok(Done::refused(problems));
     }
@@ -73,9 +75,10 @@ pub async fn hand_in(
     let Answered {
         operation, effects, ..
     } = answered;
-    let problems = operation.steps.iter().flat_map(|step| {
+    let steps = operation.steps.iter().enumerate();
+    let problems = steps.flat_map(|(place, step)| {
         let problems = step.answer.problems.iter().cloned();
-        problems.map(|it| it.within(within.iter().copied()))
+        problems.map(move |it| placed(it, place, within))
     });
     Ok(Done {
         outcome: operation
@@ -86,6 +89,21 @@ pub async fn hand_in(
         operation: Some(operation),
         effects,
     })
+}
+
+/// A problem of a step where the mutation's input has what it is about.
+fn placed(mut problem: Problem, place: usize, within: &[&str]) -> Problem {
+    let first = problem.path.first().map(String::as_str);
+    if first == Some(VERSION) {
+        return problem.within(within.first().copied());
+    }
+    let within = within.iter().copied();
+    if place == 0 {
+        return problem.within(within);
+    }
+    // The second step knows of its own input only, the target.
+    problem.path.drain(..problem.path.len().min(1));
+    problem.within(within.chain([SHARE_WITH]))
 }
 
 /// Hands in a checked write. What this request has read may be out of date from then on.
@@ -102,7 +120,7 @@ pub fn check_key(key: Option<&str>) -> Option<Problem> {
     let length = key?.chars().count();
     let is_fine = (1..=MAX_KEY).contains(&length);
     (!is_fine).then(|| {
-        let message = format!("must have 1 to {MAX_KEY} characters");
+        let message = format!("An idempotency key has 1 to {MAX_KEY} characters.");
         Problem::invalid("input.idempotencyKey", message)
     })
 }
@@ -155,7 +173,7 @@ pub fn referral_id(id: &str, path: &str) -> Result<(Vendor, String), Problem> {
         Ok(GlobalId::Referral(vendor, id)) => Ok((vendor, id)),
         _ => Err(Problem::invalid(
             path,
-            "is not the id of a referral of this gateway",
+            "This is not the id of a referral of this gateway.",
         )),
     }
 }

@@ -139,7 +139,7 @@ impl Mutation {
             }
             _ => refused(Problem::invalid(
                 "input.facilitatorId",
-                "is not the id of a facilitator of this gateway",
+                "This is not the id of a facilitator of this gateway.",
             )),
         };
         Ok(RemoveFacilitatorPayload(payload))

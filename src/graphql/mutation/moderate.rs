@@ -87,7 +87,7 @@ pub async fn moderate(
     } = input;
     let mut problems: Vec<Problem> = check_key(idempotency_key.as_deref()).into_iter().collect();
     if !(1..=MAX_DECISIONS).contains(&decisions.len()) {
-        let message = format!("must have 1 to {MAX_DECISIONS} entries");
+        let message = format!("Make 1 to {MAX_DECISIONS} decisions at a time.");
         problems.push(Problem::invalid("input.decisions", message));
     }
     if !problems.is_empty() {
@@ -162,13 +162,13 @@ fn batches(
         result.known = Some((vendor, id.clone()));
         if let Some(earlier) = first.insert((vendor, id.clone()), place) {
             first.insert((vendor, id), earlier);
-            let message = format!("was decided on before, in input.decisions.{earlier}");
+            let message = format!("This referral is decided on already, in input.decisions.{earlier}.");
             result.reject(at(place, Problem::invalid("referralId", message)));
             continue;
         }
         let is_long = |reason: &String| reason.chars().count() > MAX_REASON;
         if decision.reason.as_ref().is_some_and(is_long) {
-            let message = format!("must have at most {MAX_REASON} characters");
+            let message = format!("A reason has at most {MAX_REASON} characters.");
             result.reject(at(place, Problem::invalid("reason", message)));
             continue;
         }

@@ -1,14 +1,12 @@
 //! A referral turned into a finance deal. It makes fee chains and other records and is never sent a second time: whether
 //! it was made is read off the preview of its fees.
 
-use super::{conflict, not_found};
+use super::{conflict_at, no_referral};
 use crate::model::{Conversion, FinanceDeal};
 use crate::vendor::introzy::{Adapter, outgoing, wire};
 use crate::vendor::wire::nonempty;
 use crate::vendor::write::{after_sending, before_sending};
 use crate::vendor::{Adapter as _, Call, Effect, Result, Sent, Settled, Written};
-
-const NO_REFERRAL: &str = "Introzy has no such referral.";
 
 pub(super) async fn write(
     introzy: &Adapter,
@@ -19,7 +17,7 @@ pub(super) async fn write(
 ) -> Result<Written> {
     let preview = introzy.fee_preview(call, referral).await;
     let Some(preview) = preview.map_err(before_sending)? else {
-        return Ok(Written::Rejected(not_found(NO_REFERRAL)));
+        return Ok(Written::Rejected(no_referral()));
     };
     let on_referral = Box::new(Effect::on(referral));
     if preview.is_converted && sent.is_repeated {
@@ -27,7 +25,7 @@ pub(super) async fn write(
     }
     if preview.is_converted {
         let message = "The referral has been converted already.";
-        return Ok(Written::Rejected(conflict(message)));
+        return Ok(Written::Rejected(conflict_at("referralId", message)));
     }
     let body = outgoing::Conversion::from(conversion);
     let untold = match introzy.client.convert(call, referral, &body).await? {
@@ -51,7 +49,7 @@ pub(super) async fn write(
 /// Which deal it became is told in no other answer.
 pub(super) async fn settle(introzy: &Adapter, call: &Call, referral: &str) -> Result<Settled> {
     let Some(preview) = introzy.fee_preview(call, referral).await? else {
-        return Ok(Settled::Rejected(not_found(NO_REFERRAL)));
+        return Ok(Settled::Rejected(no_referral()));
     };
     Ok(if preview.is_converted {
         Settled::Applied(Box::new(Effect::on(referral)))

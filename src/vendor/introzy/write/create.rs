@@ -8,7 +8,7 @@ use serde::Deserialize as _;
 use serde_json::Value;
 
 use super::{conflict, is_same_id, is_since};
-use crate::model::{Referral, Vendor};
+use crate::model::{Problem, ProblemCode, Referral, Vendor};
 use crate::vendor::introzy::schema::NewIntrozyReferral;
 use crate::vendor::introzy::{Adapter, map, outgoing, wire};
 use crate::vendor::paging::read_again;
@@ -49,6 +49,12 @@ pub(super) async fn write(
         Err(error) if error.status == Some(409) => {
             let pair = find(introzy, call, &input).await.map_err(after_sending)?;
             return Ok(taken(&pair, sent));
+        }
+        Err(error) if error.kind == Kind::NotFound => {
+            let message = "Introzy does not know all of these: the seeker, the provider, the connector, the product.";
+            return Ok(Written::Rejected(
+                Problem::new(ProblemCode::NotFound, message).into(),
+            ));
         }
         Err(error) => return Err(error),
     };

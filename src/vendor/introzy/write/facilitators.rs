@@ -1,11 +1,15 @@
 //! Facilitators added and removed. What became of either is read off the list.
 
-use super::{conflict, is_same_id, is_since, not_found};
+use super::{conflict_at, is_same_id, is_since, no_referral, not_found};
 use crate::model::{Facilitator, FacilitatorParty, NewFacilitator, Party, Vendor};
 use crate::vendor::introzy::{Adapter, map, outgoing};
 use crate::vendor::write::after_sending;
-use crate::vendor::{Adapter as _, Call, Effect, Error, Rejection, Result, Sent, Settled, Written};
+use crate::vendor::{
+    Adapter as _, Call, Effect, Error, Kind, Rejection, Result, Sent, Settled, Written,
+};
 
+/// Where the input of a removal names both the referral and the row.
+const ROW: &str = "facilitatorId";
 const NO_REFERRAL: &str = "Introzy has no such referral.";
 
 pub(super) async fn add(
@@ -30,6 +34,14 @@ pub(super) async fn add(
             let rows = rows.map_err(after_sending)?.unwrap_or_default();
             return Ok(taken(rows, referral, asked, sent));
         }
+        Err(error) if error.kind == Kind::NotFound => {
+            // Either of the two may be missing; that one of them is, is certain.
+            return match introzy.facilitators(call, referral).await {
+                Ok(Some(_)) => Ok(Written::Rejected(no_party(&asked.party))),
+                Ok(None) => Ok(Written::Rejected(no_referral())),
+                Err(_) => Err(error),
+            };
+        }
         Err(error) => return Err(error),
     };
     let rows = introzy.facilitators(call, referral).await;
@@ -46,7 +58,7 @@ pub(super) async fn settle_added(
     asked: &NewFacilitator,
 ) -> Result<Settled> {
     let Some(rows) = introzy.facilitators(call, referral).await? else {
-        return Ok(Settled::Rejected(not_found(NO_REFERRAL)));
+        return Ok(Settled::Rejected(no_referral()));
     };
     Ok(match rows.into_iter().find(|row| is_as_asked(row, asked)) {
         Some(row) => Settled::Applied(effect(referral, row)),
@@ -73,10 +85,11 @@ pub(super) async fn remove(
     // Either of the two may be missing.
     let rows = introzy.facilitators(call, referral).await;
     let Some(rows) = rows.map_err(after_sending)? else {
-        return Ok(Written::Rejected(not_found(NO_REFERRAL)));
+        return Ok(Written::Rejected(not_found(ROW, NO_REFERRAL)));
     };
     Ok(if has(&rows, key) {
-        Written::Rejected(not_found("Introzy does not find this facilitator."))
+        let message = "Introzy does not find this facilitator.";
+        Written::Rejected(not_found(ROW, message))
     } else if sent.is_repeated {
         Written::Applied(on_referral)
     } else {
@@ -91,7 +104,7 @@ pub(super) async fn settle_removed(
     key: &str,
 ) -> Result<Settled> {
     let Some(rows) = introzy.facilitators(call, referral).await? else {
-        return Ok(Settled::Rejected(not_found(NO_REFERRAL)));
+        return Ok(Settled::Rejected(not_found(ROW, NO_REFERRAL)));
     };
     Ok(if has(&rows, key) {
         // The row has an id of its own: what is added meanwhile is never taken for it.
@@ -123,8 +136,16 @@ fn taken(rows: Vec<Facilitator>, referral: &str, asked: &NewFacilitator, sent: &
             Some(row) => effect(referral, row),
             None => Box::new(Effect::on(referral)),
         },
-        ..conflict(message)
+        ..conflict_at("party", message)
     })
+}
+
+/// Whoever was to be added is not there.
+fn no_party(party: &FacilitatorParty) -> Rejection {
+    match party {
+        FacilitatorParty::User(_) => not_found("party.userId", "Introzy has no such user."),
+        _ => not_found("party.companyId", "Introzy has no such company."),
+    }
 }
 
 fn effect(referral: &str, row: Facilitator) -> Box<Effect> {

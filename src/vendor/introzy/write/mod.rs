@@ -121,8 +121,17 @@ fn conflict(message: &str) -> Rejection {
     Problem::new(ProblemCode::Conflict, message).into()
 }
 
-fn not_found(message: &str) -> Rejection {
-    Problem::new(ProblemCode::NotFound, message).into()
+fn conflict_at(path: &str, message: &str) -> Rejection {
+    Problem::new(ProblemCode::Conflict, message).at(path).into()
+}
+
+fn not_found(path: &str, message: &str) -> Rejection {
+    Problem::new(ProblemCode::NotFound, message).at(path).into()
+}
+
+/// The referral that the input names is not there.
+fn no_referral() -> Rejection {
+    not_found("referralId", "Introzy has no such referral.")
 }
 
 /// Whether something that came to be at this time may have been made by a write that was first sent then.

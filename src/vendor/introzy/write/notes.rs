@@ -1,13 +1,11 @@
 //! A note on a referral. Two notes of the same text are two notes, so one is never sent a second time, and it is known by
 //! its text and time.
 
-use super::{is_since, not_found};
+use super::{is_since, no_referral};
 use crate::model::Note;
 use crate::vendor::introzy::{Adapter, map, outgoing};
 use crate::vendor::write::after_sending;
-use crate::vendor::{Call, Effect, Result, Sent, Settled, Written};
-
-const NO_REFERRAL: &str = "Introzy has no such referral.";
+use crate::vendor::{Call, Effect, Kind, Result, Sent, Settled, Written};
 
 /// What is there that this write may have made.
 enum Ours {
@@ -25,9 +23,11 @@ pub(super) async fn write(
 ) -> Result<Written> {
     let content = outgoing::without_mentions(content);
     let body = outgoing::Note { content: &content };
-    let untold = match introzy.client.add_note(call, referral, &body).await? {
-        Ok(note) => return Ok(Written::Applied(effect(referral, map::note(note)))),
-        Err(error) => error,
+    let untold = match introzy.client.add_note(call, referral, &body).await {
+        Ok(Ok(note)) => return Ok(Written::Applied(effect(referral, map::note(note)))),
+        Ok(Err(error)) => error,
+        Err(error) if error.kind == Kind::NotFound => return Ok(Written::Rejected(no_referral())),
+        Err(error) => return Err(error),
     };
     let found = find(introzy, call, referral, &content, sent).await;
     match found.map_err(after_sending)? {
@@ -46,7 +46,7 @@ pub(super) async fn settle(
     let content = outgoing::without_mentions(content);
     let found = find(introzy, call, referral, &content, sent).await?;
     Ok(match found {
-        None => Settled::Rejected(not_found(NO_REFERRAL)),
+        None => Settled::Rejected(no_referral()),
         Some(Ours::None) => Settled::Absent {
             may_be_sent_again: false,
         },

@@ -164,9 +164,26 @@ async fn one_who_is_there_otherwise_is_a_conflict() {
 
 #[tokio::test]
 async fn a_facilitator_of_what_is_not_there_is_not_found() {
-    let world = vendor(refused(404), None).await;
+    let company = FacilitatorParty::Company(COMPANY.to_owned());
+    let company = adding_as(company, FacilitatorRole::Facilitator, None);
+    for (write, rows, path) in [
+        (adding(), None, "referralId"),
+        (adding(), Some(vec![]), "party.userId"),
+        (company, Some(vec![]), "party.companyId"),
+    ] {
+        let world = vendor(refused(404), rows).await;
+        let rejection = rejected(world.write(&write, &first()).await);
+        let problem = (ProblemCode::NotFound, path.to_owned());
+        assert_eq!(says(&rejection.problems), [problem]);
+    }
+    let world = World::start(|asked| match asked.method.as_str() {
+        "POST" => refused(404),
+        _ => refused(500),
+    })
+    .await;
     let rejection = rejected(world.write(&adding(), &first()).await);
-    assert_eq!(codes(&rejection), [ProblemCode::NotFound]);
+    let problem = (ProblemCode::NotFound, String::new());
+    assert_eq!(says(&rejection.problems), [problem]);
 }
 
 #[tokio::test]
@@ -235,7 +252,8 @@ async fn one_who_is_not_there_is_removed_already_if_the_referral_is_there() {
     for rows in [None, Some(vec![as_asked()])] {
         let world = vendor(refused(404), rows).await;
         let rejection = rejected(world.write(&removing(), &first()).await);
-        assert_eq!(codes(&rejection), [ProblemCode::NotFound]);
+        let problem = (ProblemCode::NotFound, "facilitatorId".to_owned());
+        assert_eq!(says(&rejection.problems), [problem]);
     }
     let world = World::start(|asked| match asked.method.as_str() {
         "DELETE" => refused(404),

@@ -70,7 +70,8 @@ async fn a_success_without_the_note_is_looked_up() {
 async fn a_note_on_what_is_not_there_is_not_found() {
     let world = World::start(|_| refused(404)).await;
     let rejection = rejected(world.write(&noting("Hello"), &first()).await);
-    assert_eq!(codes(&rejection), [ProblemCode::NotFound]);
+    let problem = (ProblemCode::NotFound, "referralId".to_owned());
+    assert_eq!(says(&rejection.problems), [problem]);
     let settled = world.settle(&noting("Hello"), &first()).await.unwrap();
     assert!(matches!(settled, Settled::Rejected(_)));
 }
