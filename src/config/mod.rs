@@ -310,6 +310,10 @@ fn read_documents(section: &mut Section<'_>) -> persisted::Rules {
             true,
         ),
         mode,
+        is_public: section.one_of(
+            key("reuse", "Who may keep answers to GETs that name their document, for as long as their data counts as fresh: the client that asked (private), or caches that many clients share (public)."),
+            &[("private", false), ("public", true)],
+        ),
         trusted,
     }
 }

@@ -143,6 +143,7 @@ impl Query {
         #[graphql(desc = "The key given with the write, or the one that the gateway gave it.")]
         idempotency_key: String,
     ) -> Option<Result<Operation, Error>> {
+        loaders(ctx).freshness.note_volatile();
         let desk = ctx.data_unchecked::<Arc<Desk>>();
         match desk.find(&idempotency_key).await {
             Ok(found) => found.map(|operation| Ok(Operation(operation))),
@@ -154,7 +155,8 @@ impl Query {
     }
 
     /// Every vendor: configured or not, what it can do, how it is doing.
-    async fn vendors(&self) -> Vec<VendorStatus> {
+    async fn vendors(&self, ctx: &Context<'_>) -> Vec<VendorStatus> {
+        loaders(ctx).freshness.note_volatile();
         model::Vendor::ALL
             .iter()
             .copied()

@@ -1,11 +1,15 @@
 //! What a client gets: the media type it takes, the status, and errors that carry a code and the request's id.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_graphql::{Response as GraphQLResponse, ServerError, Value};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
+use sha2::{Digest as _, Sha256};
 use tracing::info;
 
 use super::documents::DocumentError;
@@ -32,6 +36,14 @@ pub struct Answer {
     content_type: &'static str,
     request_id: Arc<str>,
     body: Bytes,
+    reuse: Option<Reuse>,
+}
+
+/// On what terms an answer may be used again by whoever got it.
+#[derive(Clone, Debug)]
+struct Reuse {
+    terms: HeaderValue,
+    tag: HeaderValue,
 }
 
 /// What the client takes as an answer.
@@ -143,7 +155,42 @@ impl Accepted {
             content_type,
             request_id: id.clone(),
             body,
+            reuse: None,
         }
+    }
+}
+
+impl Answer {
+    /// The same answer, which may be used again for so long: by anyone where it is public, else by the one who asked.
+    pub fn for_reuse(mut self, left: Duration, is_public: bool) -> Self {
+        let whose = if is_public { "public" } else { "private" };
+        let terms = format!("{whose}, max-age={}", left.as_secs());
+        let digest = Sha256::digest(&self.body);
+        let tag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(&digest[..16]));
+        if self.status == StatusCode::OK
+            && let (Ok(terms), Ok(tag)) = (terms.parse(), tag.parse())
+        {
+            self.reuse = Some(Reuse { terms, tag });
+        }
+        self
+    }
+
+    /// Only that nothing has changed, for a client that has this very answer.
+    pub fn unless_known(mut self, headers: &HeaderMap) -> Self {
+        let Some(reuse) = &self.reuse else {
+            return self;
+        };
+        let is_it = |tag: &str| {
+            let tag = tag.trim();
+            tag == "*" || tag.strip_prefix("W/").unwrap_or(tag).as_bytes() == reuse.tag.as_bytes()
+        };
+        let known = headers.get_all(header::IF_NONE_MATCH).iter();
+        let mut known = known.filter_map(|value| value.to_str().ok());
+        if known.any(|tags| tags.split(',').any(is_it)) {
+            self.status = StatusCode::NOT_MODIFIED;
+            self.body = Bytes::new();
+        }
+        self
     }
 }
 
@@ -158,6 +205,11 @@ impl IntoResponse for Answer {
         ];
         for (name, value) in fixed {
             headers.insert(name, HeaderValue::from_static(value));
+        }
+        if let Some(Reuse { terms, tag }) = self.reuse {
+            headers.insert(header::CACHE_CONTROL, terms);
+            headers.insert(header::ETAG, tag);
+            headers.insert(header::VARY, HeaderValue::from_static("accept"));
         }
         if let Ok(id) = HeaderValue::from_str(&self.request_id) {
             headers.insert(request_id::HEADER, id);

@@ -51,7 +51,9 @@ pub async fn get(
     let accepted = Accepted::of(&headers);
     let deadline = Instant::now() + app.request_timeout;
     let query = query.unwrap_or_default().into();
-    answer(app, accepted, deadline, query, Method::Get).await
+    answer(app, accepted, deadline, query, Method::Get)
+        .await
+        .unless_known(&headers)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -86,7 +88,11 @@ async fn answer(
         deadline,
     };
     let id = call.request_id.clone();
-    let (document, request) = match prepare(&app, accepted, &read.text, method) {
+    let Prepared {
+        document,
+        request,
+        may_be_reused,
+    } = match prepare(&app, accepted, &read.text, method) {
         Ok(prepared) => prepared,
         Err(refused) => {
             app.metrics.count(Outcome::Refused);
@@ -98,7 +104,10 @@ async fn answer(
     };
     if !is_query(&document, request.operation_name.as_deref()) {
         // In a task of its own: what was asked for is written to its end, whether or not the client stays.
-        let writing = tokio::spawn(async move { execute(&app, accepted, call, request).await });
+        let writing =
+            tokio::spawn(
+                async move { execute(&app, accepted, call, request, may_be_reused).await },
+            );
         return match writing.await {
             Ok(answer) => answer,
             Err(_) => mistake(accepted, &id).await,
@@ -110,14 +119,14 @@ async fn answer(
                 app.metrics.count(Outcome::Joined);
                 answer
             }
-            None => execute(&app, accepted, call, request).await,
+            None => execute(&app, accepted, call, request, may_be_reused).await,
         },
         Turn::Execute(handover, coming) => {
             // In a task of its own, for whoever waits for it: the client that began it may leave.
             tokio::spawn(async move {
                 // Whatever else has arrived is taken in first: it may be the same read.
                 tokio::task::yield_now().await;
-                handover.give(execute(&app, accepted, call, request).await);
+                handover.give(execute(&app, accepted, call, request, may_be_reused).await);
             });
             match coming.await {
                 Ok(answer) => answer,
@@ -132,6 +141,14 @@ async fn arrived(coming: Coming, deadline: Instant) -> Option<Answer> {
     timeout_at(deadline + GRACE, coming).await.ok()?.ok()
 }
 
+/// A request that may be executed.
+struct Prepared {
+    document: Arc<ExecutableDocument>,
+    request: async_graphql::Request,
+    /// Whether its address names a document, so that answers can be kept by it.
+    may_be_reused: bool,
+}
+
 enum Refused {
     Request(Problem),
     Document(super::documents::DocumentError),
@@ -142,7 +159,7 @@ fn prepare(
     accepted: Accepted,
     text: &[u8],
     method: Method,
-) -> Result<(Arc<ExecutableDocument>, async_graphql::Request), Refused> {
+) -> Result<Prepared, Refused> {
     let question = match method {
         Method::Post => Question::of_body(text),
         Method::Get => Question::of_parameters(std::str::from_utf8(text).unwrap_or_default()),
@@ -155,6 +172,7 @@ fn prepare(
         .persisted
         .document(&question)
         .map_err(Refused::Request)?;
+    let is_named = question.query.is_none();
     let document = app.documents.get(&query).map_err(Refused::Document)?;
     if method == Method::Get && !is_query(&document, question.operation_name.as_deref()) {
         return Err(Refused::Request(Problem {
@@ -169,7 +187,11 @@ fn prepare(
         async_graphql::Variables::from_json(question.variables.unwrap_or_default().into());
     request.extensions = question.extensions.map(extensions).unwrap_or_default();
     request.set_parsed_query(ExecutableDocument::clone(&document));
-    Ok((document, request))
+    Ok(Prepared {
+        document,
+        request,
+        may_be_reused: method == Method::Get && is_named,
+    })
 }
 
 async fn execute(
@@ -177,12 +199,13 @@ async fn execute(
     accepted: Accepted,
     call: Call,
     request: async_graphql::Request,
+    may_be_reused: bool,
 ) -> Answer {
     let id = call.request_id.clone();
     let until = call.deadline + GRACE;
-    let request = request
-        .data(Loaders::new(app.registry.clone(), call))
-        .data(app.desk.clone());
+    let loaders = Loaders::new(app.registry.clone(), call);
+    let freshness = loaders.freshness.clone();
+    let request = request.data(loaders).data(app.desk.clone());
     let started = Instant::now();
     let span = info_span!("request", request_id = &*id);
     let execution = AssertUnwindSafe(app.schema.execute(request))
@@ -209,7 +232,14 @@ async fn execute(
         errors = response.errors.len(),
         "request"
     );
-    accepted.respond(&id, response).await
+    let left = freshness
+        .left(app.registry.clock.now(), app.registry.cache.fresh())
+        .filter(|_| may_be_reused && response.errors.is_empty());
+    let answer = accepted.respond(&id, response).await;
+    match left {
+        Some(left) => answer.for_reuse(left, app.persisted.is_public()),
+        None => answer,
+    }
 }
 
 async fn mistake(accepted: Accepted, id: &Arc<str>) -> Answer {

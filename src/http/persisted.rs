@@ -39,6 +39,8 @@ pub struct Rules {
     pub automatic: bool,
     /// What is to be done with documents that are not trusted.
     pub mode: Mode,
+    /// Whether answers that may be used again may be kept by caches that many clients share.
+    pub is_public: bool,
     /// The trusted ones.
     pub trusted: Trusted,
 }
@@ -94,6 +96,11 @@ impl Persisted {
             rules,
             registered: Bounded::new(MAX_BYTES, weigh),
         }
+    }
+
+    /// Whether answers that may be used again may be kept by caches that many clients share.
+    pub fn is_public(&self) -> bool {
+        self.rules.is_public
     }
 
     /// The document that a request sends or names.

@@ -201,6 +201,11 @@ impl Cache {
         }
     }
 
+    /// How long what was read counts as fresh.
+    pub fn fresh(&self) -> Duration {
+        self.fresh
+    }
+
     /// Notes that a reading begins.
     pub fn begin(&self, scope: &Scope) -> Began {
         // The writes first: one made in between makes the reading look older than it is, never younger.

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use super::flight::Landing;
 use super::record::{EngagementReferrals, Record};
-use super::{Key, Loaded, Outcome, Registry};
+use super::{Freshness, Key, Loaded, Outcome, Registry};
 use crate::model::{Connection, Facilitator, FeePreview, Note, Person, Referral, Stage, Vendor};
 use crate::vendor::{Adapter, Call, Error, Found, Result, error};
 
@@ -25,6 +25,8 @@ pub struct Loaders {
     pub registry: Arc<Registry>,
     /// For which request, and until when.
     pub call: Call,
+    /// How old what it has read is.
+    pub freshness: Arc<Freshness>,
     by_vendor: Mutex<BTreeMap<Vendor, VendorLoaders>>,
     /// Rows of the lists that this request has read.
     listed: Mutex<Vec<Loaded<Referral>>>,
@@ -98,6 +100,7 @@ impl Loaders {
             by_vendor: Mutex::new(unused(&registry)),
             registry,
             call,
+            freshness: Arc::default(),
             listed: Mutex::default(),
         }
     }
@@ -120,6 +123,7 @@ impl Loaders {
             |row: &&Loaded<Referral>| row.value.vendor == vendor && *row.value.remote_id == *id;
         let listed = self.listed().iter().find(is_it).cloned();
         if listed.is_some() {
+            self.freshness.note(listed.as_ref());
             return Ok(listed);
         }
         self.load(vendor, id, |loaders| &loaders.referrals).await
@@ -193,21 +197,26 @@ impl Loaders {
         let Some(loader) = self.loader(vendor, pick) else {
             return Err(not_configured(vendor));
         };
-        let outcome = loader.try_load(id.into()).await;
-        outcome.unwrap_or_else(|_| {
+        let outcome = loader.try_load(id.into()).await.unwrap_or_else(|_| {
             Err(Error::new(
                 vendor,
                 "load",
                 error::Kind::Unavailable,
                 "the batch forgot a key",
             ))
-        })
+        });
+        if let Ok(found) = &outcome {
+            self.freshness.note(found.as_ref());
+        }
+        outcome
     }
 
     fn cached<T: Fetch>(&self, vendor: Vendor, id: &str) -> Option<Outcome<T>> {
         let adapter = self.registry.adapter(vendor)?;
         let key = self.registry.scope(&**adapter).key(T::KIND, id.into());
-        self.registry.cache.hit(&key).map(Ok)
+        let known = self.registry.cache.hit(&key)?;
+        self.freshness.note(known.as_ref());
+        Some(Ok(known))
     }
 
     fn loader<T: Fetch>(
@@ -242,13 +251,18 @@ impl Loaders {
         };
         let key = self.registry.scope(&**adapter).key(T::KIND, id);
         let call = self.registry.detached(&self.call);
-        self.registry
+        let outcome = self
+            .registry
             .flights
             .load_one(key, None, self.call.deadline, |_| {
                 let fetched = fetch(adapter.clone(), call);
                 async move { fetched.await.map(|found| found.map(Arc::new)) }
             })
-            .await
+            .await;
+        if let Ok(found) = &outcome {
+            self.freshness.note(found.as_ref());
+        }
+        outcome
     }
 }
 

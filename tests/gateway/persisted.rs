@@ -1,8 +1,10 @@
 //! Documents that are named in place of being sent: automatic persisted queries, and trusted documents.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use pretty_assertions::assert_eq;
+use referral_gateway::sandbox::{Fault, Kind};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -190,4 +192,109 @@ async fn nothing_can_be_registered_where_that_is_switched_off() {
         code(&world.post(&by_name).await),
         "PERSISTED_QUERY_NOT_FOUND"
     );
+}
+
+fn named_address(world: &World, extensions: &str) -> String {
+    let query = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("extensions", extensions)
+        .finish();
+    format!("{}/graphql?{query}", world.url)
+}
+
+const LIST: &str = "{ referrals(first: 2) { nodes { id } } }";
+
+fn header<'a>(answer: &'a Answer, name: &str) -> &'a str {
+    answer
+        .headers
+        .get(name)
+        .map_or("", |value| value.to_str().unwrap())
+}
+
+#[tokio::test]
+async fn the_answer_to_a_named_get_may_be_kept_for_as_long_as_its_data_is_fresh() {
+    let world = World::start().await;
+    world
+        .post(&json!({ "query": LIST, "extensions": named(&hash(LIST)) }))
+        .await;
+    let extensions = named(&hash(LIST)).to_string();
+    let first = world.get(&[("extensions", &extensions)]).await;
+    assert_eq!(header(&first, "cache-control"), "private, max-age=30");
+    assert_eq!(header(&first, "vary"), "accept");
+    world.hand.advance(Duration::from_secs(12));
+    let later = world.get(&[("extensions", &extensions)]).await;
+    assert_eq!(header(&later, "cache-control"), "private, max-age=18");
+    let tag = header(&first, "etag");
+    assert_eq!(tag, header(&later, "etag"));
+
+    let address = named_address(&world, &extensions);
+    let again = world
+        .http
+        .get(&address)
+        .header("if-none-match", format!("\"other\", W/{tag}"));
+    let again = world.send(again).await;
+    assert_eq!((again.status, &again.json), (304, &json!("")));
+    assert_eq!(header(&again, "etag"), tag);
+    let other = world
+        .http
+        .get(&address)
+        .header("if-none-match", "\"other\"");
+    assert_eq!(world.send(other).await.json, first.json);
+}
+
+#[tokio::test]
+async fn what_must_be_asked_for_anew_each_time_is_not_kept() {
+    let world = World::start().await;
+    let health = "{ vendors { health } }";
+    let missing = "{ referral(id: \"WyJyIiwiUExBTk5SIiwieCJd\") { id } }";
+    let failing = "{ nodes(ids: [\"x\"]) { id } }";
+    for document in [health, missing, failing, "{ __typename }"] {
+        let body = json!({ "query": document, "extensions": named(&hash(document)) });
+        world.post(&body).await;
+        let extensions = named(&hash(document)).to_string();
+        let answer = world.get(&[("extensions", &extensions)]).await;
+        assert_eq!(header(&answer, "cache-control"), "no-store", "{document}");
+        assert_eq!(header(&answer, "etag"), "", "{document}");
+    }
+    let by_text = world.get(&[("query", LIST)]).await;
+    assert_eq!(header(&by_text, "cache-control"), "no-store");
+    let posted = world
+        .post(&json!({ "query": LIST, "extensions": named(&hash(LIST)) }))
+        .await;
+    assert_eq!(header(&posted, "cache-control"), "no-store");
+    // A vendor that is down, told in the sources and not as an error.
+    world.sandbox.fault(Fault {
+        vendor: "plannr".to_owned(),
+        method: None,
+        path: None,
+        times: None,
+        after: 0,
+        one_in: None,
+        seed: 0,
+        answer: Kind::Status {
+            status: 503,
+            body: None,
+            content_type: None,
+            headers: Default::default(),
+        },
+    });
+    world.hand.advance(Duration::from_secs(7200));
+    let sources = "{ referrals(first: 2) { nodes { id } sources { status } } }";
+    world
+        .post(&json!({ "query": sources, "extensions": named(&hash(sources)) }))
+        .await;
+    let extensions = named(&hash(sources)).to_string();
+    let answer = world.get(&[("extensions", &extensions)]).await;
+    assert_eq!(answer.json.get("errors"), None);
+    assert_eq!(header(&answer, "cache-control"), "no-store");
+}
+
+#[tokio::test]
+async fn shared_caches_may_keep_answers_where_the_configuration_says_so() {
+    let world = with("[documents]\nreuse = \"public\"").await;
+    world
+        .post(&json!({ "query": LIST, "extensions": named(&hash(LIST)) }))
+        .await;
+    let extensions = named(&hash(LIST)).to_string();
+    let answer = world.get(&[("extensions", &extensions)]).await;
+    assert_eq!(header(&answer, "cache-control"), "public, max-age=30");
 }

@@ -327,6 +327,10 @@ fn request<T: Listed>(
 /// Vendors' failures go to `errors` unless the client looks at `sources`: some clients throw the data away when there
 /// are errors, so one that looks for itself must not get them.
 fn report_failures(ctx: &Context<'_>, reports: &[Report], named: &[model::Vendor]) {
+    let freshness = &loaders(ctx).freshness;
+    for report in reports {
+        freshness.note_report(report);
+    }
     if ctx.look_ahead().field("sources").exists() {
         return;
     }
