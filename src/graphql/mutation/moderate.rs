@@ -162,7 +162,8 @@ fn batches(
         result.known = Some((vendor, id.clone()));
         if let Some(earlier) = first.insert((vendor, id.clone()), place) {
             first.insert((vendor, id), earlier);
-            let message = format!("This referral is decided on already, in input.decisions.{earlier}.");
+            let message =
+                format!("This referral is decided on already, in input.decisions.{earlier}.");
             result.reject(at(place, Problem::invalid("referralId", message)));
             continue;
         }
