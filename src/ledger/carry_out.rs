@@ -85,7 +85,8 @@ impl Desk {
                 let end = self
                     .carry_out_step(running, place, request_id, is_resumed)
                     .await;
-                let goes_on = matches!(end, End::Settled);
+                // What was to join something that was refused is refused as well.
+                let goes_on = matches!(end, End::Settled | End::Refused);
                 ends.push(end);
                 if !goes_on {
                     break;
@@ -272,8 +273,13 @@ impl Work<'_> {
             drop(token);
             let error = match written {
                 Ok(written) => {
+                    let may_change = !self.sent.is_repeated && written.is_forbidden();
                     self.written(written).await;
-                    return Some(End::Settled);
+                    return Some(if may_change {
+                        End::Refused
+                    } else {
+                        End::Settled
+                    });
                 }
                 Err(error) => error,
             };

@@ -92,6 +92,17 @@ pub struct Decided {
     pub problems: Vec<Problem>,
 }
 
+impl Written {
+    /// Whether all that keeps it from being made is that the credentials may not: somebody may give them the right.
+    pub fn is_forbidden(&self) -> bool {
+        let Self::Rejected(rejection) = self else {
+            return false;
+        };
+        let mut problems = rejection.problems.iter();
+        problems.all(|problem| problem.code == ProblemCode::Forbidden)
+    }
+}
+
 impl Effect {
     /// The effect on a referral that the vendor told of.
     pub fn referral(referral: Referral) -> Box<Self> {

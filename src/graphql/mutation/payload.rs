@@ -81,6 +81,20 @@ impl Payload {
         )
     }
 
+    /// The referral that a step made or found there: not what it was to belong to, which a refusal may show.
+    async fn made(&self, ctx: &Context<'_>, place: usize) -> Option<Result<Referral, Error>> {
+        let (step, _) = self.done.step(place)?;
+        let is_there = matches!(
+            step.outcome(),
+            model::WriteOutcome::Applied | model::WriteOutcome::AlreadyApplied
+        );
+        if !is_there {
+            return None;
+        }
+        step.answer.referral.as_ref()?;
+        self.referral(ctx, place).await
+    }
+
     async fn facilitator(&self, ctx: &Context<'_>) -> Option<Result<Facilitator, Error>> {
         let (step, effect) = self.done.step(0)?;
         if let Some(facilitator) = &effect.facilitator {
@@ -203,7 +217,7 @@ payload! {
         /// The connected referral, where `shareWith` asked for one and it is there. `operation.state` tells whether it is
         /// still to come (SENDING, UNKNOWN) or not (PARTIAL).
         async fn shared_referral(&self, ctx: &Context<'_>) -> Option<Result<Referral, Error>> {
-            self.0.referral(ctx, 1).await
+            self.0.made(ctx, 1).await
         }
     }
 }
@@ -267,9 +281,7 @@ payload! {
     ShareReferralPayload {
         /// The connected referral for the second party; null unless it is there.
         async fn referral(&self, ctx: &Context<'_>) -> Option<Result<Referral, Error>> {
-            let (step, _) = self.0.done.step(0)?;
-            step.answer.referral.as_ref()?;
-            self.0.referral(ctx, 0).await
+            self.0.made(ctx, 0).await
         }
 
         /// The engagement that both referrals belong to.

@@ -12,7 +12,7 @@ use referral_gateway::model::{GlobalId, Vendor};
 use referral_gateway::sandbox::Logged;
 use serde_json::{Value, json};
 
-use crate::harness::World;
+use crate::harness::{Options, World};
 
 /// What all payloads but that of a moderation have in common.
 pub const COMMON: &str =
@@ -118,6 +118,19 @@ pub async fn until(world: &World, key: &str, state: &str) -> Value {
         }
     }
     panic!("it never came to {state}: {last:#}");
+}
+
+/// A world where looking for what became of a write may go on and on while the clock stands still.
+pub async fn patient() -> World {
+    let toml = "[limits]\nvendor_retries = 0";
+    let world = World::with(Options {
+        toml,
+        ..Options::default()
+    })
+    .await;
+    let switch = world.sandbox.set_switch("plannr", "rate_limit", "off");
+    switch.unwrap();
+    world
 }
 
 /// The global id of a referral.

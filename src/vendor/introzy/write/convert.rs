@@ -6,7 +6,7 @@ use crate::model::{Conversion, FinanceDeal};
 use crate::vendor::introzy::{Adapter, outgoing, wire};
 use crate::vendor::wire::nonempty;
 use crate::vendor::write::{after_sending, before_sending};
-use crate::vendor::{Adapter as _, Call, Effect, Result, Sent, Settled, Written};
+use crate::vendor::{Adapter as _, Call, Effect, Kind, Result, Sent, Settled, Written};
 
 pub(super) async fn write(
     introzy: &Adapter,
@@ -28,15 +28,17 @@ pub(super) async fn write(
         return Ok(Written::Rejected(conflict_at("referralId", message)));
     }
     let body = outgoing::Conversion::from(conversion);
-    let untold = match introzy.client.convert(call, referral, &body).await? {
-        Ok(converted) => {
+    let untold = match introzy.client.convert(call, referral, &body).await {
+        Ok(Ok(converted)) => {
             let deal = Some(deal(converted.deal));
             return Ok(Written::Applied(Box::new(Effect {
                 deal,
                 ..*on_referral
             })));
         }
-        Err(error) => error,
+        Ok(Err(error)) => error,
+        Err(error) if error.kind == Kind::NotFound => return Ok(Written::Rejected(no_referral())),
+        Err(error) => return Err(error),
     };
     let preview = introzy.fee_preview(call, referral).await;
     let preview = preview.map_err(after_sending)?;

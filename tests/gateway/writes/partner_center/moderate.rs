@@ -1,12 +1,14 @@
 //! Answering a new referral.
 
+use std::time::Duration;
+
 use pretty_assertions::assert_eq;
 use referral_gateway::sandbox::Kind;
 use serde_json::{Value, json};
 
 use super::{ONE, REFERRAL, asked, decide, fail, some, text};
 use crate::harness::World;
-use crate::writes::{assert_documented, body, newest, problems, read, sent_once, until};
+use crate::writes::{assert_documented, body, newest, patient, problems, read, sent_once, until};
 
 #[tokio::test]
 async fn a_new_referral_can_be_approved_or_denied_and_shows_it_at_once() {
@@ -88,12 +90,12 @@ async fn a_decision_whose_answer_is_lost_is_read_back() {
         (Kind::DropBefore, 2),
         (Kind::status(500), 2),
     ] {
-        let world = World::start().await;
-        world.hand.move_with_sleepers();
+        let world = patient().await;
         let before = some(&world, "INDEPENDENT", "NEW").await;
         let id = text(&before["id"]);
         fail(&world, "PATCH", ONE, 0, kind.clone());
         decide(&world, "k", id, "DENY").await;
+        world.hand.advance(Duration::from_secs(31));
         until(&world, "k", "CONFIRMED").await;
         let told = decide(&world, "k", id, "DENY").await;
         assert_eq!(told["results"][0]["outcome"], "APPLIED", "{kind:?}");

@@ -6,7 +6,7 @@ use pretty_assertions::assert_eq;
 use referral_gateway::sandbox::{Fault, Kind};
 use serde_json::{Value, json};
 
-use super::{ONE, REFERRALS, add, create, fail, grace, least, remove, some, text, update};
+use super::{ONE, REFERRALS, add, create, fail, grace, least, pick, remove, some, text, update};
 use crate::harness::{Options, World, codes};
 use crate::writes::{COMMON, newest, operation, problems, sent, sent_once, try_mutate};
 
@@ -57,7 +57,10 @@ async fn a_new_referral_that_is_refused_is_a_user_error_and_the_answer_under_its
 async fn a_change_that_is_refused_is_a_user_error_with_the_referral_as_it_is() {
     for (status, code) in REFUSALS {
         let world = World::start().await;
-        let before = some(&world, "INDEPENDENT", "ACTIVE").await;
+        let is_it = |row: &Value| {
+            row["details"]["status"] == "ACTIVE" && row["facilitators"]["totalCount"] != 0
+        };
+        let before = pick(&world, is_it).await;
         let (id, version) = (text(&before["id"]), text(&before["version"]));
         let person = text(&before["facilitators"]["nodes"][0]["id"]);
         for _ in 0..4 {

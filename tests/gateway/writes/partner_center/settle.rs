@@ -9,18 +9,8 @@ use serde_json::{Value, json};
 use super::{
     ONE, REFERRAL, REFERRALS, asked, count_named, create, fail, least, some, text, update,
 };
-use crate::harness::{Options, World};
-use crate::writes::{assert_documented, read, sent, sent_once, until};
-
-/// Where looks may be many while the clock stands still.
-async fn patient() -> World {
-    let toml = "[limits]\nvendor_retries = 0";
-    World::with(Options {
-        toml,
-        ..Options::default()
-    })
-    .await
-}
+use crate::harness::World;
+use crate::writes::{assert_documented, patient, read, sent, sent_once, until};
 
 fn named() -> Value {
     let mut input = least();
@@ -125,8 +115,7 @@ async fn a_change_whose_answer_is_lost_is_read_back_and_made_once() {
     ];
     for (kind, sends) in kinds {
         for is_expected in [true, false] {
-            let world = World::start().await;
-            world.hand.move_with_sleepers();
+            let world = patient().await;
             let before = some(&world, "INDEPENDENT", "ACTIVE").await;
             let (id, version) = (
                 text(&before["id"]),
@@ -135,6 +124,7 @@ async fn a_change_whose_answer_is_lost_is_read_back_and_made_once() {
             fail(&world, "PATCH", ONE, 0, kind.clone());
             let patch = json!({ "notes": "Only once.", "status": "CLOSED", "substatus": "LOST" });
             update(&world, "k", id, version, &patch).await;
+            world.hand.advance(Duration::from_secs(31));
             until(&world, "k", "CONFIRMED").await;
             let told = update(&world, "k", id, version, &patch).await;
             assert_eq!(told["outcome"], "APPLIED", "{kind:?} {is_expected}");
@@ -161,28 +151,16 @@ async fn a_change_that_others_came_before_while_nobody_knew_of_it_is_a_mismatch(
     let before = some(&world, "INDEPENDENT", "ACTIVE").await;
     let (id, version) = (text(&before["id"]), text(&before["version"]));
     // It never arrives, and somebody else changes the referral before it is sent again.
-    world.sandbox.fault(Fault {
-        method: Some("GET".to_owned()),
-        ..Fault::new("partner-center", Kind::status(503))
-    });
     fail(&world, "PATCH", ONE, 0, Kind::DropBefore);
-    let mine = json!({ "notes": "mine" });
-    let payload = update(&world, "mine", id, Some(version), &mine).await;
-    assert_eq!(payload["outcome"], "UNKNOWN");
-    world.hand.advance(Duration::from_mins(2));
-    update(
-        &world,
-        "other",
-        id,
-        Some(version),
-        &json!({ "notes": "another's" }),
-    )
-    .await;
-    world.sandbox.clear_faults();
-    world.hand.advance(Duration::from_mins(2));
-    until(&world, "other", "CONFIRMED").await;
-    until(&world, "mine", "REJECTED").await;
-    let told = update(&world, "mine", id, Some(version), &mine).await;
+    fail(&world, "GET", ONE, 0, Kind::Hold);
+    let (mine, another) = (json!({ "notes": "mine" }), json!({ "notes": "another's" }));
+    let others = async {
+        world.sandbox.until_held(1).await;
+        let payload = update(&world, "other", id, Some(version), &another).await;
+        assert_eq!(payload["outcome"], "APPLIED");
+        world.sandbox.release();
+    };
+    let (told, ()) = tokio::join!(update(&world, "mine", id, Some(version), &mine), others);
     let expected = (
         "VERSION_MISMATCH".to_owned(),
         "input.expectedVersion".to_owned(),

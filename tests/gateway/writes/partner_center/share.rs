@@ -1,5 +1,7 @@
 //! Sharing a referral that is there.
 
+use std::time::Duration;
+
 use pretty_assertions::assert_eq;
 use referral_gateway::sandbox::Kind;
 use serde_json::{Value, json};
@@ -9,7 +11,8 @@ use super::{
 };
 use crate::harness::World;
 use crate::writes::{
-    assert_documented, assert_refused, body, newest, operation, problems, read, sent, until,
+    assert_documented, assert_refused, body, newest, operation, patient, problems, read, sent,
+    until,
 };
 
 /// A shared referral in an engagement of its own, and its id.
@@ -137,11 +140,11 @@ async fn a_share_whose_answer_is_lost_is_found_in_the_engagement() {
         (Kind::DropBefore, 2),
         (Kind::status(500), 2),
     ] {
-        let world = World::start().await;
+        let world = patient().await;
         let (first, id) = alone(&world).await;
-        world.hand.move_with_sleepers();
         fail(&world, "POST", REFERRALS, 0, kind.clone());
         share(&world, "k", &id, &microsoft()).await;
+        world.hand.advance(Duration::from_secs(31));
         until(&world, "k", "CONFIRMED").await;
         let told = share(&world, "k", &id, &microsoft()).await;
         assert_eq!(told["outcome"], "APPLIED", "{kind:?}");

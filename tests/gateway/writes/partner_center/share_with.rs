@@ -10,25 +10,15 @@ use serde_json::{Value, json};
 use super::{
     ONE, REFERRAL, REFERRALS, asked, count_named, create, engaged, fail, microsoft, shared, text,
 };
-use crate::harness::{Options, World};
+use crate::harness::World;
 use crate::writes::{
-    assert_documented, assert_refused, body, operation, problems, read, sent, until,
+    assert_documented, assert_refused, body, operation, patient, problems, read, sent, until,
 };
 
 fn input() -> Value {
     let mut input = shared();
     input["shareWith"] = microsoft();
     input
-}
-
-/// Where looks may be many while the clock stands still.
-async fn patient() -> World {
-    let toml = "[limits]\nvendor_retries = 0";
-    World::with(Options {
-        toml,
-        ..Options::default()
-    })
-    .await
 }
 
 #[tokio::test]
@@ -239,10 +229,10 @@ async fn a_first_step_that_is_refused_is_the_end_of_both() {
 #[tokio::test]
 async fn a_first_step_that_is_not_answered_is_settled_before_the_second() {
     for kind in [Kind::DropAfter, Kind::DropBefore] {
-        let world = World::start().await;
-        world.hand.move_with_sleepers();
+        let world = patient().await;
         fail(&world, "POST", REFERRALS, 0, kind.clone());
         create(&world, "k", &input()).await;
+        world.hand.advance(Duration::from_secs(31));
         until(&world, "k", "CONFIRMED").await;
         let told = create(&world, "k", &input()).await;
         assert_eq!(told["operation"]["state"], "CONFIRMED", "{kind:?}");

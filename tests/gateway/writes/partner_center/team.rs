@@ -1,5 +1,7 @@
 //! Adding people to a team, and taking them from it.
 
+use std::time::Duration;
+
 use pretty_assertions::assert_eq;
 use referral_gateway::model::{GlobalId, Vendor};
 use referral_gateway::sandbox::Kind;
@@ -8,7 +10,7 @@ use serde_json::{Value, json};
 use super::{ONE, REFERRAL, add, asked, fail, grace, pick, remove, text};
 use crate::harness::World;
 use crate::writes::{
-    assert_documented, assert_refused, body, operation, problems, read, sent_once, until,
+    assert_documented, assert_refused, body, operation, patient, problems, read, sent_once, until,
 };
 
 /// A referral that can be changed, with so many people on its team.
@@ -162,12 +164,12 @@ async fn a_change_of_a_team_whose_answer_is_lost_is_read_back() {
         (Kind::DropBefore, 2),
         (Kind::status(503), 2),
     ] {
-        let world = World::start().await;
-        world.hand.move_with_sleepers();
+        let world = patient().await;
         let before = with_team(&world, 1).await;
         let id = text(&before["id"]);
         fail(&world, "PATCH", ONE, 0, kind.clone());
         add(&world, "add", id, &grace()).await;
+        world.hand.advance(Duration::from_secs(31));
         until(&world, "add", "CONFIRMED").await;
         let told = add(&world, "add", id, &grace()).await;
         assert_eq!(
@@ -182,6 +184,7 @@ async fn a_change_of_a_team_whose_answer_is_lost_is_read_back() {
 
         fail(&world, "PATCH", ONE, 0, kind.clone());
         remove(&world, "remove", &graces_id(&before)).await;
+        world.hand.advance(Duration::from_secs(31));
         until(&world, "remove", "CONFIRMED").await;
         let told = remove(&world, "remove", &graces_id(&before)).await;
         assert_eq!(told["outcome"], "APPLIED", "{kind:?}");

@@ -2,15 +2,18 @@
 
 use pretty_assertions::assert_eq;
 use referral_gateway::model::{GlobalId, Vendor};
+use referral_gateway::sandbox::Kind;
 use referral_gateway::vendor::plannr::sandbox::{
     CONNECTED_ADVISER_KEY, FREE_ADVISER_KEYS, OWN_ADVISER_KEY, PENDING_ADVISER_KEY,
     UNKNOWN_ADVISER_KEY,
 };
 use serde_json::{Value, json};
 
-use super::{CONNECTION, CONNECTIONS, Parts, connect, connections, create};
+use super::{CONNECTION, CONNECTIONS, Parts, connect, connections, create, fail, post_beside};
 use crate::harness::World;
-use crate::writes::{assert_documented, assert_refused, body, problems, sent_once};
+use crate::writes::{
+    assert_documented, assert_refused, body, operation, patient, problems, sent_once,
+};
 
 #[tokio::test]
 async fn a_request_goes_out_once_and_the_connection_is_read_at_once() {
@@ -112,4 +115,51 @@ async fn what_plannr_says_against_a_request_is_told_at_the_advisers_key() {
             sent_once(&world, "plannr");
         }
     }
+}
+
+#[tokio::test]
+async fn a_refusal_of_a_request_is_a_user_error_whatever_its_status() {
+    let cases = [
+        (400, "INVALID"),
+        (403, "FORBIDDEN"),
+        (404, "NOT_FOUND"),
+        (409, "CONFLICT"),
+        (412, "VERSION_MISMATCH"),
+        (422, "INVALID"),
+    ];
+    for (status, code) in cases {
+        let world = World::start().await;
+        fail(&world, CONNECTIONS, Kind::status(status));
+        let payload = connect(&world, "k", FREE_ADVISER_KEYS[0]).await;
+        assert_eq!(payload["outcome"], "REJECTED", "{status}");
+        let expected = (code.to_owned(), "input".to_owned());
+        assert_eq!(problems(&payload), [expected], "{status}");
+        assert_eq!(
+            connect(&world, "k", FREE_ADVISER_KEYS[0]).await,
+            payload,
+            "{status}"
+        );
+        sent_once(&world, "plannr");
+    }
+    let world = World::start().await;
+    fail(&world, CONNECTIONS, Kind::RateLimited { seconds: None });
+    let payload = connect(&world, "k", FREE_ADVISER_KEYS[0]).await;
+    assert_eq!(problems(&payload)[0].0, "RATE_LIMITED");
+    assert_eq!(operation(&world, "k").await, Value::Null);
+}
+
+#[tokio::test]
+async fn a_request_that_may_be_either_of_two_is_for_a_person_to_look_at() {
+    let world = patient().await;
+    let body = json!({ "adviser_key": FREE_ADVISER_KEYS[0] });
+    post_beside(&world, CONNECTIONS, &body).await;
+    fail(&world, CONNECTIONS, Kind::DropAfter);
+    // A connection does not show by which key it was asked for.
+    let payload = connect(&world, "k", FREE_ADVISER_KEYS[1]).await;
+    let expected = json!({
+        "connection": null, "outcome": "UNKNOWN", "operation": { "idempotencyKey": "k", "state": "NEEDS_REVIEW" },
+        "userErrors": [],
+    });
+    assert_eq!(payload, expected);
+    assert_eq!(connect(&world, "k", FREE_ADVISER_KEYS[1]).await, expected);
 }

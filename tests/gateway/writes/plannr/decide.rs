@@ -1,12 +1,16 @@
 //! Accepting and rejecting referrals that came in.
 
+use std::time::Duration;
+
 use pretty_assertions::assert_eq;
 use referral_gateway::sandbox::Kind;
 use serde_json::{Value, json};
 
 use super::{REFERRAL, decide, fail, of_status};
 use crate::harness::World;
-use crate::writes::{assert_documented, body, newest, operation, problems, read, sent_once};
+use crate::writes::{
+    assert_documented, body, newest, operation, patient, problems, read, sent_once,
+};
 
 #[tokio::test]
 async fn a_referral_that_came_in_can_be_accepted_or_rejected_and_shows_it_at_once() {
@@ -130,14 +134,13 @@ async fn a_decision_whose_answer_is_lost_is_read_back() {
         (Kind::status(503), false),
     ];
     for (kind, has_come) in kinds {
-        let world = World::start().await;
-        // Whether it is still on its way is waited for.
-        world.hand.move_with_sleepers();
+        let world = patient().await;
         let id = of_status(&world, "PENDING", "RECEIVED").await.remove(0);
         fail(&world, "/api/v1/referrals/*/reject", kind.clone());
         let payload = decide(&world, "k", &id, "DENY", "No room.").await;
         let outcome = &payload["results"][0]["outcome"];
         assert!(outcome == "APPLIED" || outcome == "UNKNOWN", "{payload:#}");
+        world.hand.advance(Duration::from_secs(31));
         crate::writes::until(&world, "k", "CONFIRMED").await;
         let expected =
             json!({ "status": "DECLINED", "details": { "rejectionReason": "No room." } });
@@ -167,4 +170,28 @@ async fn a_referral_that_plannr_does_not_have_is_not_found() {
         "input.decisions.0.referralId".to_owned(),
     );
     assert_eq!(problems(result), [expected]);
+}
+
+#[tokio::test]
+async fn a_decision_that_nobody_takes_now_is_told_and_its_key_works_later() {
+    let kinds = [
+        (Kind::RateLimited { seconds: Some(30) }, "RATE_LIMITED"),
+        (Kind::ExpiredToken, "UNAVAILABLE"),
+    ];
+    for (kind, code) in kinds {
+        let world = World::start().await;
+        let id = of_status(&world, "PENDING", "RECEIVED").await.remove(0);
+        // The payload shows it, though Plannr is not asked.
+        read(&world, &id, REFERRAL).await;
+        fail(&world, "/api/v1/referrals/*/accept", kind.clone());
+        let payload = decide(&world, "k", &id, "APPROVE", "").await;
+        let result = &payload["results"][0];
+        assert_eq!(result["outcome"], "REJECTED", "{kind:?}");
+        assert_eq!(problems(result)[0].0, code);
+        assert_eq!(payload["operation"], Value::Null);
+        assert_eq!(operation(&world, "k").await, Value::Null);
+        world.hand.advance(Duration::from_secs(31));
+        let payload = decide(&world, "k", &id, "APPROVE", "").await;
+        assert_eq!(payload["results"][0]["outcome"], "APPLIED", "{kind:?}");
+    }
 }

@@ -12,23 +12,8 @@ use super::{
     CONNECTIONS, Parts, REFERRAL, REFERRALS, connect, count_with_note, create, fail, hide,
     post_beside, rows,
 };
-use crate::harness::{Options, World};
-use crate::writes::{assert_documented, newest, read, sent, sent_once, until};
-
-/// Where looks may be many while the clock stands still.
-async fn patient() -> World {
-    let toml = "[limits]\nvendor_retries = 0";
-    let world = World::with(Options {
-        toml,
-        ..Options::default()
-    })
-    .await;
-    world
-        .sandbox
-        .set_switch("plannr", "rate_limit", "off")
-        .unwrap();
-    world
-}
+use crate::harness::World;
+use crate::writes::{assert_documented, newest, patient, read, sent, sent_once, until};
 
 fn noted(parts: &Parts) -> Value {
     let mut input = parts.least();
