@@ -21,3 +21,6 @@ pub use desk::{Answered, Asked, Desk, Refused, Rules};
 pub use operation::{Operation, OperationState, Step, StepAnswer, StepState};
 pub use store::Store;
 pub use work::not_sent;
+
+#[cfg(test)]
+mod tests;

@@ -306,6 +306,23 @@ impl Store {
     }
 }
 
+#[cfg(test)]
+impl Store {
+    /// Does something to the file that the ledger would not do; how many rows it changed.
+    pub(super) fn tamper(&self, sql: &str) -> usize {
+        let connection = self.connection();
+        connection.execute(sql, []).expect("it is sound SQL")
+    }
+
+    /// Every key that there is.
+    pub(super) fn keys(&self) -> Vec<String> {
+        let connection = self.connection();
+        let mut keys = connection.prepare("SELECT key FROM operations").unwrap();
+        let keys = keys.query_map([], |row| row.get(0)).unwrap();
+        keys.map(|key| key.unwrap()).collect()
+    }
+}
+
 /// A transaction that is the only one to write from its beginning, so that what it looks at stays so.
 fn immediate(connection: &mut Connection) -> Result<Transaction<'_>> {
     Ok(connection.transaction_with_behavior(TransactionBehavior::Immediate)?)
