@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::watch;
+use tokio::task::JoinError;
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -13,10 +14,11 @@ use tracing::{error, info};
 
 use super::operation::{Fingerprint, Operation, Step};
 use super::running::{Progress, Running};
-use super::store::{Broken, Recorded, Store};
+use super::store::{Broken, Store};
 use super::twins::Twins;
+use super::work::pause;
 use crate::load::Registry;
-use crate::model::{Vendor, Write};
+use crate::model::{Vendor, Workspace, Write};
 use crate::random::Random;
 use crate::vendor::{Call, Effect, Error};
 
@@ -26,11 +28,11 @@ const ROOM: Duration = Duration::from_millis(250);
 /// How long whoever asked waits for it to be found out what became of a write that was not answered.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// How often a key is looked for again that another process works on.
-const ELSEWHERE: Duration = Duration::from_millis(200);
+/// How often it is seen to what nobody works on any more: a process may have ended in the meantime.
+const TAKE_UP: Duration = Duration::from_mins(1);
 
-/// How often what has become old is forgotten.
-const SWEEP: Duration = Duration::from_hours(1);
+/// Every how many times what has become old is forgotten.
+const SWEEP: u32 = 60;
 
 /// How patient the ledger is.
 #[derive(Clone, Copy, Debug)]
@@ -57,6 +59,15 @@ pub struct Desk {
     /// Calls that change something.
     pub(super) sending: TaskTracker,
     pub(super) ending: CancellationToken,
+    /// Only one thread at a time waits for the file.
+    file: Arc<tokio::sync::Mutex<()>>,
+}
+
+/// That an operation is among those under way, for as long as this is held: nobody else carries it out.
+pub(super) struct Place {
+    pub(super) desk: Arc<Desk>,
+    pub(super) running: Arc<Running>,
+    refused: Option<Refused>,
 }
 
 /// What a mutation asks for.
@@ -102,6 +113,7 @@ impl Desk {
             running: Mutex::default(),
             sending: TaskTracker::new(),
             ending: CancellationToken::new(),
+            file: Arc::default(),
         }
     }
 
@@ -111,12 +123,14 @@ impl Desk {
         let desk = self.clone();
         tokio::spawn(async move {
             loop {
-                tokio::select! {
-                    () = desk.ending.cancelled() => return,
-                    () = desk.registry.clock.sleep(SWEEP) => {}
-                }
                 desk.expire().await;
-                desk.resume().await;
+                for _ in 0..SWEEP {
+                    tokio::select! {
+                        () = desk.ending.cancelled() => return,
+                        () = desk.registry.clock.sleep(TAKE_UP) => {}
+                    }
+                    desk.resume().await;
+                }
             }
         });
     }
@@ -137,36 +151,43 @@ impl Desk {
     /// Hands in a write, and waits for what comes of it as long as the request may.
     pub async fn submit(self: &Arc<Self>, call: &Call, asked: Asked) -> Result<Answered, Refused> {
         let has_own_key = asked.key.is_some();
-        let key: Arc<str> = match asked.key {
-            Some(key) => key.into(),
-            None => {
-                let number = self.keys.fetch_add(1, Ordering::Relaxed);
-                format!("{}.{number}", call.request_id).into()
-            }
+        let key: Arc<str> = if let Some(key) = asked.key {
+            key.into()
+        } else {
+            let number = self.keys.fetch_add(1, Ordering::Relaxed);
+            format!("{}.{number}", call.request_id).into()
         };
         let fingerprint = Fingerprint::of_steps(&asked.steps);
+        let steps = asked.steps.into_iter().map(|(vendor, write)| Step {
+            twin: self.registry.adapter(vendor).and_then(|adapter| {
+                let twin = adapter.twin_of(&write)?;
+                Some(Fingerprint::of(&twin))
+            }),
+            ..Step::new(vendor, write)
+        });
+        let operation = Operation {
+            id: 0,
+            key,
+            has_own_key,
+            fingerprint,
+            started_at: self.registry.clock.now(),
+            steps: steps.collect(),
+        };
         let until = call.deadline.checked_sub(ROOM).unwrap_or(call.deadline);
-        let (running, is_new) = self.enter(&key, fingerprint);
+        let begun = Progress::Begun(operation.clone());
+        let (running, place) = self.enter(Running::new(&operation, begun));
         if running.fingerprint != fingerprint {
             return Err(Refused::Mismatch);
         }
-        if is_new {
-            let operation = Operation {
-                id: 0,
-                key: key.clone(),
-                has_own_key,
-                fingerprint,
-                started_at: self.registry.clock.now(),
-                steps: asked
-                    .steps
-                    .into_iter()
-                    .map(|(vendor, write)| Step::new(vendor, write))
-                    .collect(),
-            };
-            let (desk, running, call) = (self.clone(), running.clone(), call.clone());
+        let is_new = place.is_some();
+        if let Some(place) = place {
+            let request_id = call.request_id.clone();
             tokio::spawn(async move {
-                desk.begin(&running, operation, call).await;
-                desk.leave(&running);
+                let begun = place
+                    .desk
+                    .begin(&place.running, operation, &request_id, until);
+                let begun = begun.await;
+                place.leave(begun);
             });
         }
         let mut answered = self.wait(&running, until).await?;
@@ -187,95 +208,7 @@ impl Desk {
             .await
     }
 
-    /// Records the intent and carries it out, unless the key is known.
-    async fn begin(self: &Arc<Self>, running: &Arc<Running>, operation: Operation, call: Call) {
-        // Before the intent is recorded: what waits for its turn is not under way yet.
-        let Ok(turn) = timeout_at(call.deadline, self.turn(&operation)).await else {
-            running.set(Progress::Refused(Arc::new(Refused::Twin)));
-            return;
-        };
-        let recorded = self
-            .with_store(move |store, workspace| store.record(workspace, operation))
-            .await;
-        match recorded {
-            Ok(Recorded::New(operation)) => {
-                self.carry_out(running, operation, &call.request_id, false)
-                    .await;
-                drop(turn);
-            }
-            Ok(Recorded::Known(known)) if known.fingerprint != running.fingerprint => {
-                running.set(Progress::Refused(Arc::new(Refused::Mismatch)));
-            }
-            Ok(Recorded::Known(known)) => {
-                let id = known.id;
-                let is_ours = self.with_store(move |store, _| store.adopt(id)).await;
-                if matches!(is_ours, Ok(true)) {
-                    self.carry_out(running, known, &call.request_id, true).await;
-                } else {
-                    self.follow(running, known, call.deadline).await;
-                }
-            }
-            Err(broken) => {
-                error!(%broken, "a write was not sent");
-                running.set(Progress::Refused(Arc::new(Refused::Broken)));
-            }
-        }
-    }
-
-    /// Tells how far an operation has come that is not carried out here: a settled one, or one of another process.
-    async fn follow(&self, running: &Running, mut known: Operation, deadline: Instant) {
-        while !known.is_settled() && Instant::now() < deadline {
-            running.set(Progress::going(&known, Some(Instant::now() + ELSEWHERE)));
-            self.registry.clock.sleep(ELSEWHERE).await;
-            let key = known.key.to_string();
-            let found = self
-                .with_store(move |store, workspace| store.find(workspace, &key))
-                .await;
-            match found {
-                Ok(Some(operation)) => known = operation,
-                Ok(None) | Err(_) => break,
-            }
-        }
-        running.set(Progress::Ended {
-            effects: known.steps.iter().map(|_| Effect::default()).collect(),
-            operation: known,
-            is_repeated: true,
-        });
-    }
-
-    async fn resume(self: &Arc<Self>) {
-        let adopted = self.with_store(Store::adopt_all).await;
-        let adopted = match adopted {
-            Ok(adopted) => adopted,
-            Err(broken) => {
-                error!(%broken, "unfinished writes were not taken up");
-                return;
-            }
-        };
-        if !adopted.is_empty() {
-            info!(count = adopted.len(), "unfinished writes are taken up");
-        }
-        for operation in adopted {
-            let desk = self.clone();
-            let request_id: Arc<str> = format!("resumed-{}", operation.id).into();
-            tokio::spawn(async move {
-                let running = loop {
-                    let (running, is_new) = desk.enter(&operation.key, operation.fingerprint);
-                    if is_new {
-                        break running;
-                    }
-                    // Somebody asked for it a moment ago, and is told how far it has come.
-                    desk.registry.clock.sleep(ELSEWHERE).await;
-                };
-                let turn = desk.turn(&operation).await;
-                desk.carry_out(&running, operation, &request_id, true).await;
-                drop(turn);
-                desk.leave(&running);
-            });
-        }
-    }
-
-    async fn expire(&self) {
+    pub(super) async fn expire(&self) {
         let now = self.registry.clock.now();
         let Ok(before) = now.checked_sub(self.rules.kept) else {
             return;
@@ -296,13 +229,51 @@ impl Desk {
         let mut unknown_since = None;
         loop {
             let known = progress.borrow_and_update().clone();
-            let mut patience = until;
-            match known {
-                Progress::Refused(refused) => return Err(Refused::clone(&refused)),
+            let patience = match &known {
+                Progress::Refused(refused) => return Err(Refused::clone(refused)),
                 Progress::Ended {
                     operation,
                     effects,
                     is_repeated,
+                } => {
+                    return Ok(Answered {
+                        operation: operation.clone(),
+                        effects: effects.clone(),
+                        is_repeated: *is_repeated,
+                    });
+                }
+                // Whether it is still recorded is decided by then, and not here.
+                Progress::Begun(_) => until + ROOM / 2,
+                Progress::Going { .. } => match known.next_look() {
+                    None => until,
+                    Some(next_look) => {
+                        let since = *unknown_since.get_or_insert_with(Instant::now);
+                        let patience = until.min(since + PATIENCE);
+                        if next_look < patience {
+                            patience
+                        } else {
+                            Instant::now()
+                        }
+                    }
+                },
+            };
+            let waited = timeout_at(patience, progress.changed()).await;
+            if matches!(waited, Ok(Ok(()))) {
+                continue;
+            }
+            match running.now() {
+                Progress::Begun(operation) => {
+                    return Ok(Answered {
+                        effects: operation.steps.iter().map(|_| Effect::default()).collect(),
+                        operation,
+                        is_repeated: false,
+                    });
+                }
+                Progress::Going {
+                    operation,
+                    effects,
+                    is_repeated,
+                    ..
                 } => {
                     return Ok(Answered {
                         operation,
@@ -310,81 +281,88 @@ impl Desk {
                         is_repeated,
                     });
                 }
-                Progress::Begun => {}
-                Progress::Going { next_look, .. } => {
-                    if let Some(next_look) = next_look {
-                        let since = *unknown_since.get_or_insert_with(Instant::now);
-                        patience = patience.min(since + PATIENCE);
-                        if next_look >= patience {
-                            patience = Instant::now();
-                        }
-                    }
-                }
+                // It has ended this very moment.
+                Progress::Ended { .. } | Progress::Refused(_) => {}
             }
-            let waited = timeout_at(patience, progress.changed()).await;
-            if matches!(waited, Ok(Ok(()))) {
-                continue;
-            }
-            let Progress::Going {
-                operation, effects, ..
-            } = running.now()
-            else {
-                // It waits for its twin, or has ended this very moment.
-                match running.now() {
-                    Progress::Begun => return Err(Refused::Twin),
-                    _ => continue,
-                }
-            };
-            return Ok(Answered {
-                operation,
-                effects,
-                is_repeated: false,
-            });
         }
     }
 
-    fn enter(&self, key: &Arc<str>, fingerprint: Fingerprint) -> (Arc<Running>, bool) {
+    /// The operation under way with this key; it is this one, and to be carried out, if a place comes with it.
+    pub(super) fn enter(self: &Arc<Self>, running: Running) -> (Arc<Running>, Option<Place>) {
         let mut all = self.all();
-        if let Some(running) = all.get(key) {
-            return (running.clone(), false);
+        if let Some(known) = all.get(&running.key) {
+            return (known.clone(), None);
         }
-        let running = Arc::new(Running::new(key.clone(), fingerprint));
-        all.insert(key.clone(), running.clone());
-        (running, true)
+        let running = Arc::new(running);
+        all.insert(running.key.clone(), running.clone());
+        let place = Place {
+            desk: self.clone(),
+            running: running.clone(),
+            refused: None,
+        };
+        (running, Some(place))
     }
 
-    fn leave(&self, running: &Running) {
-        self.all().remove(&running.key);
-    }
-
-    fn all(&self) -> MutexGuard<'_, HashMap<Arc<str>, Arc<Running>>> {
+    pub(super) fn all(&self) -> MutexGuard<'_, HashMap<Arc<str>, Arc<Running>>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits for its turn among those that could be mistaken for it.
-    async fn turn(&self, operation: &Operation) -> Vec<super::twins::Turn> {
-        let mut turns = Vec::new();
-        for step in &operation.steps {
-            let twin = self.registry.adapter(step.vendor).and_then(|adapter| {
-                let write = step.write.as_ref()?;
-                Some((step.vendor, Fingerprint::of(&adapter.twin_of(write)?)))
-            });
-            if let Some(twin) = twin {
-                turns.push(self.twins.turn(twin).await);
+    /// Writes something down, however long that takes: what is done or told next relies on it. `false` when the process is
+    /// to end before.
+    pub(super) async fn write_down(
+        &self,
+        write: impl Fn(&Store) -> Result<(), Broken> + Clone + Send + 'static,
+    ) -> bool {
+        let mut tries = 0;
+        loop {
+            let write = write.clone();
+            let Err(broken) = self.with_store(move |store, _| write(store)).await else {
+                return true;
+            };
+            error!(%broken, "the ledger does not say how far a write has come");
+            tries += 1;
+            tokio::select! {
+                () = self.ending.cancelled() => return false,
+                () = self.registry.clock.sleep(pause(tries)) => {}
             }
         }
-        turns
     }
 
     /// The file is asked beside the runtime's workers: it waits for the disk.
     pub(super) async fn with_store<T: Send + 'static>(
         &self,
-        ask: impl FnOnce(&Store, &crate::model::Workspace) -> Result<T, Broken> + Send + 'static,
+        ask: impl FnOnce(&Store, &Workspace) -> Result<T, Broken> + Send + 'static,
     ) -> Result<T, Broken> {
         let (store, workspace) = (self.store.clone(), self.registry.workspace.clone());
-        tokio::task::spawn_blocking(move || ask(&store, &workspace))
-            .await
-            .unwrap_or_else(|panicked| std::panic::resume_unwind(panicked.into_panic()))
+        let file = self.file.clone().lock_owned().await;
+        let asked = tokio::task::spawn_blocking(move || {
+            let answer = ask(&store, &workspace);
+            drop(file);
+            answer
+        });
+        match asked.await.map_err(JoinError::try_into_panic) {
+            Ok(answer) => answer,
+            Err(Ok(panic)) => std::panic::resume_unwind(panic),
+            // The runtime ends, and whoever asks with it.
+            Err(Err(_)) => std::future::pending().await,
+        }
+    }
+}
+
+impl Place {
+    pub(super) fn leave(mut self, result: Result<(), Refused>) {
+        self.refused = result.err();
+    }
+}
+
+impl Drop for Place {
+    /// Whoever asks from now on asks the ledger. Only then is told what came of it: whoever knows may ask again at once.
+    fn drop(&mut self) {
+        self.desk.all().remove(&self.running.key);
+        match self.refused.take() {
+            Some(refused) => self.running.set(Progress::Refused(Arc::new(refused))),
+            None => self.running.end(),
+        }
     }
 }
 

@@ -37,8 +37,12 @@ pub struct Step {
     pub state: StepState,
     /// When it was first sent, or was about to be.
     pub sent_at: Option<Timestamp>,
-    /// When it was last sent, or was about to be.
+    /// When it was last on its way, as far as that is known: until then it was being sent.
     pub last_sent_at: Option<Timestamp>,
+    /// How often it was sent, or was about to be.
+    pub sends: u32,
+    /// Of what nobody could tell it from, afterwards.
+    pub twin: Option<Fingerprint>,
     /// When its outcome became known.
     pub settled_at: Option<Timestamp>,
     /// What came of it.
@@ -119,7 +123,7 @@ pub struct DecisionAnswer {
 }
 
 /// A hash by which the same is known again without being kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Fingerprint(pub [u8; 32]);
 
 impl Fingerprint {
@@ -221,8 +225,12 @@ impl StepAnswer {
         }
     }
 
-    /// The vendor's id of what the write made, where it made something.
+    /// The vendor's id of what the write made, where it made something. What was there before, or stands in its way, may
+    /// have been made by another write that is still to find it.
     pub fn made(&self, write: &Write) -> Option<&str> {
+        if self.outcome != Some(WriteOutcome::Applied) {
+            return None;
+        }
         match write {
             Write::Create { .. } | Write::Share { .. } => self.referral.as_deref(),
             Write::RequestConnection { .. } => self.connection.as_deref(),
@@ -285,6 +293,8 @@ impl Step {
             state: StepState::Waiting,
             sent_at: None,
             last_sent_at: None,
+            sends: 0,
+            twin: None,
             settled_at: None,
             answer: StepAnswer::default(),
         }
@@ -303,8 +313,10 @@ impl Step {
         match self.state {
             StepState::Confirmed => self.answer.outcome.unwrap_or(WriteOutcome::Applied),
             StepState::Rejected => WriteOutcome::Rejected,
-            StepState::Waiting | StepState::Sending | StepState::Unknown => WriteOutcome::Unknown,
-            StepState::NeedsReview => WriteOutcome::Unknown,
+            StepState::Waiting
+            | StepState::Sending
+            | StepState::Unknown
+            | StepState::NeedsReview => WriteOutcome::Unknown,
         }
     }
 

@@ -47,8 +47,10 @@ impl Owner {
         let Some(folder) = &self.folder else {
             return true;
         };
-        let Ok(file) = open(folder, name, false) else {
-            return true;
+        let file = match open(folder, name, false) {
+            Ok(file) => file,
+            // Whatever else keeps it from being opened says nothing of the process.
+            Err(error) => return error.kind() == io::ErrorKind::NotFound,
         };
         match file.try_lock() {
             Ok(()) => {

@@ -6,7 +6,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::desk::{Refused, Watched};
-use super::operation::{Fingerprint, Operation, Step};
+use super::operation::{Fingerprint, Operation, Step, StepState};
 use crate::vendor::Effect;
 
 /// An operation under way.
@@ -19,14 +19,16 @@ pub(super) struct Running {
 /// How far it has come.
 #[derive(Clone)]
 pub(super) enum Progress {
-    /// Its intent is not recorded yet.
-    Begun,
+    /// Its intent is not recorded yet: another write comes first that it could be mistaken for.
+    Begun(Operation),
     /// It is being carried out.
     Going {
         operation: Operation,
         effects: Vec<Effect>,
-        /// When it is found out next what became of it; none while it is being sent.
-        next_look: Option<Instant>,
+        /// When it is found out next what became of each step; none while it is being sent.
+        next_looks: Vec<Option<Instant>>,
+        /// Whether it was known before.
+        is_repeated: bool,
     },
     /// Nothing more comes of it here.
     Ended {
@@ -40,21 +42,46 @@ pub(super) enum Progress {
 }
 
 impl Progress {
-    pub(super) fn going(operation: &Operation, next_look: Option<Instant>) -> Self {
+    pub(super) fn going(
+        operation: &Operation,
+        next_look: Option<Instant>,
+        is_repeated: bool,
+    ) -> Self {
         Self::Going {
             effects: operation.steps.iter().map(|_| Effect::default()).collect(),
+            next_looks: operation.steps.iter().map(|_| next_look).collect(),
             operation: operation.clone(),
-            next_look,
+            is_repeated,
         }
+    }
+
+    /// When more may be known at the earliest, unless something is being sent just now.
+    pub(super) fn next_look(&self) -> Option<Instant> {
+        let Self::Going {
+            operation,
+            next_looks,
+            ..
+        } = self
+        else {
+            return None;
+        };
+        let steps = || operation.steps.iter().zip(next_looks);
+        let is_being_sent =
+            |(step, look): (&Step, &Option<_>)| step.state == StepState::Sending && look.is_none();
+        if steps().any(is_being_sent) {
+            return None;
+        }
+        let open = steps().filter(|(step, _)| !step.state.is_settled());
+        open.filter_map(|(_, look)| *look).min()
     }
 }
 
 impl Running {
-    pub(super) fn new(key: Arc<str>, fingerprint: Fingerprint) -> Self {
+    pub(super) fn new(operation: &Operation, progress: Progress) -> Self {
         Self {
-            key,
-            fingerprint,
-            progress: watch::Sender::new(Progress::Begun),
+            key: operation.key.clone(),
+            fingerprint: operation.fingerprint,
+            progress: watch::Sender::new(progress),
         }
     }
 
@@ -76,37 +103,43 @@ impl Running {
         place: usize,
         step: &Step,
         effect: Option<&Effect>,
-        looks_next: Option<Instant>,
+        next_look: Option<Instant>,
     ) {
         self.progress.send_modify(|progress| {
             if let Progress::Going {
                 operation,
                 effects,
-                next_look,
+                next_looks,
+                ..
             } = progress
             {
                 operation.steps[place] = step.clone();
                 if let Some(effect) = effect {
                     effects[place] = effect.clone();
                 }
-                *next_look = looks_next;
+                next_looks[place] = next_look;
             }
         });
     }
 
-    /// Tells that nothing more comes of it.
+    /// Tells that nothing more comes of it here.
     pub(super) fn end(&self) {
-        self.progress.send_modify(|progress| {
-            if let Progress::Going {
-                operation, effects, ..
-            } = progress
-            {
+        self.progress.send_modify(|progress| match progress {
+            Progress::Going {
+                operation,
+                effects,
+                is_repeated,
+                ..
+            } => {
                 *progress = Progress::Ended {
                     operation: operation.clone(),
                     effects: std::mem::take(effects),
-                    is_repeated: false,
+                    is_repeated: *is_repeated,
                 };
             }
+            // Whoever was to record it has panicked before.
+            Progress::Begun(_) => *progress = Progress::Refused(Arc::new(Refused::Broken)),
+            Progress::Ended { .. } | Progress::Refused(_) => {}
         });
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fs::OpenOptions;
 use std::io;
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -44,11 +44,14 @@ const TABLES: &str = "
         state TEXT NOT NULL,
         sent_at INTEGER,
         last_sent_at INTEGER,
+        sends INTEGER NOT NULL,
+        twin BLOB,
         settled_at INTEGER,
         answer TEXT,
         made TEXT,
         PRIMARY KEY (operation, place)
     ) STRICT, WITHOUT ROWID;
+    CREATE INDEX IF NOT EXISTS twins ON steps (vendor, twin) WHERE twin IS NOT NULL AND settled_at IS NULL;
     CREATE INDEX IF NOT EXISTS made ON steps (vendor, settled_at) WHERE made IS NOT NULL;
 ";
 
@@ -70,6 +73,16 @@ pub enum Recorded {
     New(Operation),
     /// The key is there already.
     Known(Operation),
+    /// It is not known yet what became of another write that it could be mistaken for.
+    Twin,
+}
+
+/// An operation whose outcome is not known yet.
+pub struct Unsettled {
+    /// Its row in the ledger.
+    pub id: i64,
+    /// The idempotency key.
+    pub key: Arc<str>,
 }
 
 impl Store {
@@ -108,6 +121,14 @@ impl Store {
         if let Some(known) = find(&transaction, workspace, &operation.key)? {
             return Ok(Recorded::Known(known));
         }
+        for step in &operation.steps {
+            if has_twin(&transaction, workspace, step)? {
+                return Ok(Recorded::Twin);
+            }
+        }
+        // As it is kept: what is made from it must come out the same after a restart.
+        operation.started_at =
+            Timestamp::from_microsecond(micros(operation.started_at)).unwrap_or_default();
         transaction.execute(
             "INSERT INTO operations (workspace, key, has_own_key, fingerprint, owner, started_at) VALUES (?, ?, ?, ?, ?, ?)",
             params![
@@ -125,9 +146,10 @@ impl Store {
                 step.state = StepState::Sending;
                 step.sent_at = Some(operation.started_at);
                 step.last_sent_at = step.sent_at;
+                step.sends = 1;
             }
             transaction.execute(
-                "INSERT INTO steps (operation, place, vendor, write, state, sent_at, last_sent_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO steps (operation, place, vendor, write, state, sent_at, last_sent_at, sends, twin) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 params![
                     operation.id,
                     number(place),
@@ -136,6 +158,8 @@ impl Store {
                     step.state.name(),
                     step.sent_at.map(micros),
                     step.last_sent_at.map(micros),
+                    step.sends,
+                    step.twin.map(|twin| twin.0),
                 ],
             )?;
         }
@@ -154,12 +178,13 @@ impl Store {
         let mut connection = self.connection();
         let transaction = immediate(&mut connection)?;
         transaction.execute(
-            "UPDATE steps SET write = ?, state = ?, sent_at = ?, last_sent_at = ?, settled_at = ?, answer = ?, made = coalesce(?, made) WHERE operation = ? AND place = ?",
+            "UPDATE steps SET write = ?, state = ?, sent_at = ?, last_sent_at = ?, sends = ?, settled_at = ?, answer = ?, made = coalesce(?, made) WHERE operation = ? AND place = ?",
             params![
                 write.map(json),
                 step.state.name(),
                 step.sent_at.map(micros),
                 step.last_sent_at.map(micros),
+                step.sends,
                 step.settled_at.map(micros),
                 answer,
                 made,
@@ -187,8 +212,8 @@ impl Store {
         find(&self.connection(), workspace, key)
     }
 
-    /// Takes over an unsettled operation, if the process has ended that it belongs to.
-    pub fn adopt(&self, operation: i64) -> Result<bool> {
+    /// An unsettled operation that belongs to this process, or to one that has ended: then it is taken over.
+    pub fn adopt(&self, operation: i64) -> Result<Option<Operation>> {
         let mut connection = self.connection();
         let transaction = immediate(&mut connection)?;
         let owner: Option<String> = transaction
@@ -198,42 +223,47 @@ impl Store {
                 |row| row.get(0),
             )
             .optional()?;
-        let is_free = owner.is_some_and(|owner| self.owner.has_ended(&owner));
-        if is_free {
-            transaction.execute(
-                "UPDATE operations SET owner = ? WHERE id = ?",
-                params![self.owner.name(), operation],
-            )?;
+        if !owner.is_some_and(|owner| self.is_free(&owner)) {
+            return Ok(None);
         }
+        let adopted = load(&transaction, "id = ?", params![operation])?;
+        transaction.execute(
+            "UPDATE operations SET owner = ? WHERE id = ? AND owner <> ?",
+            params![self.owner.name(), operation, self.owner.name()],
+        )?;
         transaction.commit()?;
-        Ok(is_free)
+        Ok(adopted)
     }
 
-    /// Takes over all unsettled operations of processes that have ended.
-    pub fn adopt_all(&self, workspace: &Workspace) -> Result<Vec<Operation>> {
+    /// Takes over all unsettled operations of processes that have ended, and tells all that this process now has.
+    pub fn adopt_all(&self, workspace: &Workspace) -> Result<Vec<Unsettled>> {
         let mut connection = self.connection();
         let transaction = immediate(&mut connection)?;
         let owners: Vec<String> = transaction
-            .prepare(
+            .prepare_cached(
                 "SELECT DISTINCT owner FROM operations WHERE workspace = ? AND is_settled = 0",
             )?
             .query_map([workspace.as_str()], |row| row.get(0))?
             .collect::<rusqlite::Result<_>>()?;
-        let mut adopted = Vec::new();
         for owner in owners.iter().filter(|owner| self.owner.has_ended(owner)) {
-            let ids: Vec<i64> = transaction
-                .prepare("UPDATE operations SET owner = ? WHERE workspace = ? AND owner = ? AND is_settled = 0 RETURNING id")?
-                .query_map(
-                    params![self.owner.name(), workspace.as_str(), owner],
-                    |row| row.get(0),
-                )?
-                .collect::<rusqlite::Result<_>>()?;
-            for id in ids {
-                adopted.extend(load(&transaction, "id = ?", params![id])?);
-            }
+            transaction.execute(
+                "UPDATE operations SET owner = ? WHERE workspace = ? AND owner = ? AND is_settled = 0",
+                params![self.owner.name(), workspace.as_str(), owner],
+            )?;
         }
+        let ours = transaction
+            .prepare_cached(
+                "SELECT id, key FROM operations WHERE workspace = ? AND owner = ? AND is_settled = 0 ORDER BY id",
+            )?
+            .query_map([workspace.as_str(), self.owner.name()], |row| {
+                Ok(Unsettled {
+                    id: row.get(0)?,
+                    key: row.get::<_, String>(1)?.into(),
+                })
+            })?
+            .collect::<rusqlite::Result<_>>()?;
         transaction.commit()?;
-        Ok(adopted)
+        Ok(ours)
     }
 
     /// The vendor's ids of what operations have made there since, or shortly before.
@@ -265,6 +295,10 @@ impl Store {
         Ok(gone)
     }
 
+    fn is_free(&self, owner: &str) -> bool {
+        owner == self.owner.name() || self.owner.has_ended(owner)
+    }
+
     fn connection(&self) -> MutexGuard<'_, Connection> {
         self.connection
             .lock()
@@ -272,9 +306,38 @@ impl Store {
     }
 }
 
+#[cfg(test)]
+impl Store {
+    /// Does something to the file that the ledger would not do; how many rows it changed.
+    pub(super) fn tamper(&self, sql: &str) -> usize {
+        let connection = self.connection();
+        connection.execute(sql, []).expect("it is sound SQL")
+    }
+
+    /// Every key that there is.
+    pub(super) fn keys(&self) -> Vec<String> {
+        let connection = self.connection();
+        let mut keys = connection.prepare("SELECT key FROM operations").unwrap();
+        let keys = keys.query_map([], |row| row.get(0)).unwrap();
+        keys.map(|key| key.unwrap()).collect()
+    }
+}
+
 /// A transaction that is the only one to write from its beginning, so that what it looks at stays so.
 fn immediate(connection: &mut Connection) -> Result<Transaction<'_>> {
     Ok(connection.transaction_with_behavior(TransactionBehavior::Immediate)?)
+}
+
+/// Whether a write is still open that nobody could tell this one from, afterwards.
+fn has_twin(connection: &Connection, workspace: &Workspace, step: &Step) -> Result<bool> {
+    let Some(twin) = step.twin else {
+        return Ok(false);
+    };
+    let mut query = connection.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM steps JOIN operations ON id = operation WHERE workspace = ? AND vendor = ? AND twin = ? AND settled_at IS NULL)",
+    )?;
+    let params = params![workspace.as_str(), step.vendor.key(), twin.0];
+    Ok(query.query_row(params, |row| row.get(0))?)
 }
 
 fn find(connection: &Connection, workspace: &Workspace, key: &str) -> Result<Option<Operation>> {
@@ -310,7 +373,7 @@ fn load(
         return Ok(None);
     };
     let mut steps = connection.prepare_cached(
-        "SELECT vendor, write, state, sent_at, last_sent_at, settled_at, answer FROM steps WHERE operation = ? ORDER BY place",
+        "SELECT vendor, write, state, sent_at, last_sent_at, settled_at, answer, sends, twin FROM steps WHERE operation = ? ORDER BY place",
     )?;
     let mut rows = steps.query([operation.id])?;
     while let Some(row) = rows.next()? {
@@ -340,6 +403,8 @@ fn step(row: &Row<'_>) -> Result<Step> {
             .transpose()
             .map_err(|_| odd("answer"))?
             .unwrap_or_default(),
+        sends: row.get(7)?,
+        twin: row.get::<_, Option<_>>(8)?.map(Fingerprint),
     })
 }
 

@@ -8,7 +8,7 @@ use tokio::sync::OwnedMutexGuard;
 use super::operation::Fingerprint;
 use crate::model::Vendor;
 
-type Twin = (Vendor, Fingerprint);
+pub(super) type Twin = (Vendor, Fingerprint);
 
 /// Who waits for whom.
 #[derive(Default)]
@@ -28,11 +28,14 @@ impl Twins {
             let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             all.entry(twin).or_default().clone()
         };
-        Turn {
+        // Made before it waits, so that it is also taken from the map when it waits no longer.
+        let mut turn = Turn {
             twin,
-            guard: Some(lock.lock_owned().await),
+            guard: None,
             all: self.0.clone(),
-        }
+        };
+        turn.guard = Some(lock.lock_owned().await);
+        turn
     }
 }
 
