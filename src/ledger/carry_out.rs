@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use futures_util::future::join_all;
+use tokio::sync::Semaphore;
 use tracing::{Instrument as _, error, info_span};
 
 use super::desk::{Desk, Refused};
@@ -11,6 +12,9 @@ use super::running::{Progress, Running};
 use super::work::{End, Part, Work};
 use crate::model::{Workspace, Write};
 use crate::vendor::{Error, Kind, Sent};
+
+/// How many steps of one operation may be sent at once: half of what a vendor is asked at once by default.
+const AT_ONCE: usize = 8;
 
 impl Desk {
     /// Carries out what is left of an operation.
@@ -24,11 +28,12 @@ impl Desk {
         running.set(Progress::going(&operation, None, is_resumed));
         let is_chain = operation.steps.iter().any(Step::needs_the_one_before);
         let places = 0..operation.steps.len();
+        let at_once = Semaphore::new(AT_ONCE);
         let mut ends = Vec::new();
         if is_chain {
             for place in places {
                 let end = self
-                    .carry_out_step(running, place, request_id, is_resumed)
+                    .carry_out_step(running, place, &at_once, request_id, is_resumed)
                     .await;
                 // After a refusal the steps that it leaves nothing to join are refused as well.
                 let goes_on = matches!(end, End::Settled | End::Refused);
@@ -38,8 +43,8 @@ impl Desk {
                 }
             }
         } else {
-            let steps =
-                places.map(|place| self.carry_out_step(running, place, request_id, is_resumed));
+            let steps = places
+                .map(|place| self.carry_out_step(running, place, &at_once, request_id, is_resumed));
             ends = join_all(steps).await;
         }
         self.close(operation.id, ends).await
@@ -68,6 +73,7 @@ impl Desk {
         &self,
         running: &Running,
         place: usize,
+        at_once: &Semaphore,
         request_id: &Arc<str>,
         is_resumed: bool,
     ) -> End {
@@ -81,6 +87,7 @@ impl Desk {
         let before = place.checked_sub(1).map(|before| &operation.steps[before]);
         if let (Some(Write::Share { referral, .. }), Some(before)) = (&mut step.write, before)
             && referral.is_none()
+            && before.state == StepState::Confirmed
         {
             referral.clone_from(&before.answer.referral);
         }
@@ -143,6 +150,7 @@ impl Desk {
             },
             is_recorded: !was_sent && step.state == StepState::Sending,
             looks: 0,
+            places: at_once,
             step,
             write,
             request_id: request_id.clone(),

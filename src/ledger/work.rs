@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use tracing::{error, info, warn};
 
@@ -15,7 +16,7 @@ use crate::load::Kind as Cached;
 use crate::model::{Problem, ProblemCode, Write, WriteOutcome};
 use crate::vendor::write::refusal;
 use crate::vendor::{
-    Adapter, Call, Decided, Effect, Error, Kind, Rejection, Sent, Settled, Written, backoff,
+    self, Adapter, Call, Decided, Effect, Error, Kind, Rejection, Sent, Settled, Written, backoff,
 };
 
 /// How often a write is sent, in all, before a person must look.
@@ -63,6 +64,7 @@ enum Attempt {
 /// What to do after a look.
 enum After {
     Send,
+    SendAfter(Duration),
     Look(Duration),
     End(End),
 }
@@ -81,6 +83,8 @@ pub(super) struct Work<'a> {
     pub(super) is_recorded: bool,
     pub(super) looks: u32,
     pub(super) request_id: Arc<str>,
+    /// How many steps of the operation may be sent at once.
+    pub(super) places: &'a Semaphore,
     /// Whether whoever asked can ask again and get this operation's answer.
     pub(super) may_begin_again: bool,
     pub(super) part: Part,
@@ -109,6 +113,12 @@ impl Work<'_> {
             match self.look().await {
                 After::End(end) => return end,
                 After::Send => is_to_be_sent = true,
+                After::SendAfter(wait) => {
+                    if let Some(end) = self.rest(wait).await {
+                        return end;
+                    }
+                    is_to_be_sent = true;
+                }
                 After::Look(wait) => {
                     if let Some(end) = self.rest(wait).await {
                         return end;
@@ -145,10 +155,13 @@ impl Work<'_> {
             self.note_time();
             // Until what came of it is written down.
             let token = self.desk.sending.token();
+            // One operation of many steps leaves room for others; its turn counts from when it comes.
+            let place = self.places.acquire().await;
             let written = self
                 .adapter
                 .write(&self.call(), &self.write, &self.sent)
                 .await;
+            drop(place);
             let error = match written {
                 Ok(written) => {
                     let may_change = !self.sent.is_repeated && written.is_forbidden();
@@ -230,11 +243,7 @@ impl Work<'_> {
         }
         // What arrives while it is looked for may be missed.
         let quiet_left = self.quiet_left();
-        self.note_time();
-        let settled = self
-            .adapter
-            .settle(&self.call(), &self.write, &self.sent)
-            .await;
+        let settled = self.settled().await;
         match settled {
             Ok(Settled::Applied(effect)) => {
                 After::End(self.applied(WriteOutcome::Applied, &effect).await)
@@ -242,7 +251,7 @@ impl Work<'_> {
             Ok(Settled::Rejected(Rejection { problems, effect })) => {
                 After::End(self.rejected(problems, Some(&effect)).await)
             }
-            Ok(Settled::SendAgain) => self.again().await,
+            Ok(Settled::SendAgain) => self.safely_again(quiet_left).await,
             Ok(Settled::Ambiguous) => After::End(self.review().await),
             Ok(Settled::Absent { may_be_sent_again }) => {
                 self.absent(may_be_sent_again, quiet_left).await
@@ -276,6 +285,39 @@ impl Work<'_> {
         );
         let problem = Problem::new(ProblemCode::Unavailable, message);
         After::End(self.rejected(vec![problem], None).await)
+    }
+
+    /// What the vendor has of it, by the vendor's own clock: the first answer after a start tells how that goes.
+    async fn settled(&mut self) -> vendor::Result<Settled> {
+        self.note_time();
+        let since = self.sent.since;
+        let settled = self
+            .adapter
+            .settle(&self.call(), &self.write, &self.sent)
+            .await;
+        self.note_time();
+        let is_found = matches!(
+            settled,
+            Ok(Settled::Applied(_) | Settled::Each(_) | Settled::Ambiguous) | Err(_)
+        );
+        if is_found || self.sent.since == since {
+            return settled;
+        }
+        self.adapter
+            .settle(&self.call(), &self.write, &self.sent)
+            .await
+    }
+
+    /// Sending it again does no harm; but a vendor that has just failed is given time, and nobody waits any more for a write
+    /// that came without a key before a restart.
+    async fn safely_again(&mut self, quiet_left: Duration) -> After {
+        if !self.may_begin_again {
+            return self.absent(false, quiet_left).await;
+        }
+        if self.is_too_late() {
+            return After::End(self.review().await);
+        }
+        After::SendAfter(self.next_wait())
     }
 
     /// It may be sent again, unless that was done often enough.
