@@ -1,13 +1,12 @@
 //! Writes as users make them: what the vendor is sent, what the payload says, and what is read afterwards.
 
-#![expect(
-    dead_code,
-    reason = "the first of the tests come with the next commits"
-)]
-
+mod each;
 mod introzy;
 mod moderation;
+mod refused;
+mod repeated;
 mod saasquatch;
+mod unanswered;
 
 use pretty_assertions::assert_eq;
 use referral_gateway::model::{GlobalId, Vendor};
