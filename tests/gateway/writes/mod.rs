@@ -1,11 +1,15 @@
 //! Writes as users make them: what the vendor is sent, what the payload says, and what is read afterwards.
 
+mod each;
 mod introzy;
 mod keys;
 mod moderation;
 mod partner_center;
 mod plannr;
+mod refused;
+mod repeated;
 mod saasquatch;
+mod unanswered;
 
 use pretty_assertions::assert_eq;
 use referral_gateway::model::{GlobalId, Vendor};

@@ -270,7 +270,8 @@ impl Sides {
 }
 
 fn no_such_referral() -> Problem {
-    Problem::new(ProblemCode::NotFound, "SaaSquatch has no such referral.")
+    let problem = Problem::new(ProblemCode::NotFound, "SaaSquatch has no such referral.");
+    problem.at("decisions.0.referralId")
 }
 
 /// Why one decision was refused. What keeps a referral that is there from being denied is documented.
@@ -280,8 +281,9 @@ fn explained(problem: Problem, error: &Error, verdict: Verdict) -> Problem {
         let message = format!(
             "A reward that cannot be cancelled keeps a referral from being denied. SaaSquatch refuses it{said}"
         );
-        return Problem::new(ProblemCode::IllegalTransition, message);
+        return Problem::new(ProblemCode::IllegalTransition, message).at("decisions.0.decision");
     }
+    let problem = problem.at("decisions.0.decision");
     Problem {
         message: format!("SaaSquatch refuses to approve this referral{said}"),
         ..problem
