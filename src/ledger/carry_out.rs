@@ -226,10 +226,8 @@ impl Work<'_> {
             self.mark_unknown(None).await;
         }
         loop {
-            if is_to_be_sent {
-                if let Some(end) = self.send().await {
-                    return end;
-                }
+            if is_to_be_sent && let Some(end) = self.send().await {
+                return end;
             }
             match self.look().await {
                 After::End => return End::Settled,
@@ -557,11 +555,9 @@ fn reference(desk: &Desk, operation: &Operation, place: usize) -> String {
         operation.started_at
     );
     let hash = super::operation::Fingerprint::of(&text);
-    let hex: String = hash.0[..16]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("rg-{hex}-{place}")
+    let bytes = hash.0.first_chunk().expect("32 bytes begin with 16");
+    let number = u128::from_be_bytes(*bytes);
+    format!("rg-{number:032x}-{place}")
 }
 
 /// How long to wait before the next look.

@@ -115,7 +115,7 @@ pub async fn moderate(
         Err(Refused::NotSent(error)) => {
             let problem = ledger::not_sent(&error);
             for place in batches.iter().flat_map(|batch| &batch.places) {
-                results[*place].reject(problem.clone());
+                results[*place].reject(at(*place, problem.clone()));
             }
             return Ok(ModerateReferralsPayload {
                 results,
@@ -175,7 +175,7 @@ fn batches(
         }
         let Some(adapter) = registry.adapter(vendor) else {
             let message = format!("The gateway has no credentials for {vendor}.");
-            result.reject(Problem::new(ProblemCode::Unavailable, message));
+            result.reject(at(place, Problem::new(ProblemCode::Unavailable, message)));
             continue;
         };
         let decision = Decision {
@@ -220,7 +220,8 @@ fn tell(batch: &Batch, step: &Step, results: &mut [ModerationResult]) {
         let result = &mut results[*place];
         let Some(answer) = step.answer.each.get(index) else {
             result.outcome = step.outcome();
-            result.problems.clone_from(&step.answer.problems);
+            let problems = step.answer.problems.iter().cloned();
+            result.problems = problems.map(|problem| at(*place, problem)).collect();
             continue;
         };
         result.outcome = answer.outcome;

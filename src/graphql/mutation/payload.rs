@@ -19,8 +19,8 @@ pub struct UserError {
     pub code: UserErrorCode,
     /// A sentence for people.
     pub message: String,
-    /// Where in the mutation's arguments, beginning with `input`: names of fields, and places in lists counted from 0. Null
-    /// where it is about the whole.
+    /// Where in the mutation's arguments, beginning with `input`: names of fields, and places in lists counted from 0. Ends
+    /// at what it is about as a whole; null where that is no part of the input.
     pub path: Option<Vec<String>>,
 }
 

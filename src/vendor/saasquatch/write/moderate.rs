@@ -247,7 +247,8 @@ impl Sides {
 }
 
 fn no_such_referral() -> Problem {
-    Problem::new(ProblemCode::NotFound, "SaaSquatch has no such referral.")
+    let problem = Problem::new(ProblemCode::NotFound, "SaaSquatch has no such referral.");
+    problem.at("decisions.0.referralId")
 }
 
 /// Why one decision was refused. What keeps a referral that is there from being denied is documented.
@@ -257,8 +258,9 @@ fn explained(problem: Problem, error: &Error, verdict: Verdict) -> Problem {
         let message = format!(
             "SaaSquatch does not deny this referral{code}: a reward of it may be one that cannot be cancelled."
         );
-        return Problem::new(ProblemCode::IllegalTransition, message);
+        return Problem::new(ProblemCode::IllegalTransition, message).at("decisions.0.decision");
     }
+    let problem = problem.at("decisions.0.decision");
     Problem {
         message: format!("SaaSquatch does not approve this referral{code}."),
         ..problem
