@@ -1,5 +1,6 @@
 //! Partner Center's writes: new referrals, connected ones, changes on condition of a version, people and decisions.
 
+mod changes;
 mod create;
 mod inputs;
 mod moderate;

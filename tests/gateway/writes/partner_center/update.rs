@@ -10,8 +10,8 @@ use crate::writes::{
     assert_documented, assert_refused, body, newest, operation, problems, read, sent, sent_once,
 };
 
-fn replace(path: &str, value: Value) -> Value {
-    json!({ "op": "replace", "path": path, "value": value })
+fn replace(path: &str, value: impl Into<Value>) -> Value {
+    json!({ "op": "replace", "path": path, "value": value.into() })
 }
 
 #[tokio::test]
@@ -160,14 +160,10 @@ async fn another_version_than_expected_is_refused_with_the_referral_as_it_is() {
     ];
     for (status, code) in forms {
         let world = World::start().await;
-        let set = |name, value| {
-            world
-                .sandbox
-                .set_switch("partner-center", name, value)
-                .unwrap()
-        };
-        set("etag_mismatch", status);
-        set("etag_mismatch_code", code);
+        for (name, value) in [("etag_mismatch", status), ("etag_mismatch_code", code)] {
+            let set = world.sandbox.set_switch("partner-center", name, value);
+            set.unwrap();
+        }
         let before = some(&world, "INDEPENDENT", "ACTIVE").await;
         let (id, version) = (text(&before["id"]), text(&before["version"]));
         let first = update(

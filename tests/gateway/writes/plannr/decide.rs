@@ -107,9 +107,9 @@ async fn what_cannot_be_decided_is_an_illegal_transition_however_plannr_says_so(
         let set = |name| world.sandbox.set_switch("plannr", name, status).unwrap();
         set("wrong_party");
         set("wrong_state");
-        let sent = of_status(&world, "PENDING", "SENT").await.remove(0);
+        let own = of_status(&world, "PENDING", "SENT").await.remove(0);
         let rejected = of_status(&world, "DECLINED", "RECEIVED").await.remove(0);
-        for (key, id) in [("party", &sent), ("state", &rejected)] {
+        for (key, id) in [("party", &own), ("state", &rejected)] {
             let payload = decide(&world, key, id, "APPROVE", "").await;
             let result = &payload["results"][0];
             assert_eq!(result["outcome"], "REJECTED", "{status} {key}");

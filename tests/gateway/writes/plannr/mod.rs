@@ -6,6 +6,7 @@ mod decide;
 mod inputs;
 mod refusals;
 mod settle;
+mod unavailable;
 
 use referral_gateway::sandbox::{Fault, Kind};
 use serde_json::{Value, json};
