@@ -131,7 +131,7 @@ fn what_is_absent_and_may_not_be_sent_again_took_no_effect() {
 }
 
 #[test]
-fn what_does_no_harm_is_sent_again_at_once() {
+fn what_does_no_harm_is_sent_again_before_the_quiet_time_is_over() {
     let world = world();
     let end = end_of(&world, Answer::Already("r1"), &[Look::SendAgain]);
     assert_eq!(end, OperationState::Confirmed);
@@ -139,39 +139,17 @@ fn what_does_no_harm_is_sent_again_at_once() {
 }
 
 #[test]
-fn a_write_is_sent_so_often_and_then_a_person_must_look() {
-    for look in [Look::SendAgain, Look::Absent(true)] {
-        let world = world();
-        let end = end_of(&world, Answer::Lost, &[look]);
-        assert_eq!(end, OperationState::NeedsReview);
-        assert_eq!(world.script.sends(), 5);
-    }
-}
-
-#[test]
-fn restarts_do_not_make_it_be_sent_more_often() {
+fn what_may_have_been_lost_is_sent_so_often_and_then_a_person_must_look() {
     let world = world();
-    world.script.writes([Answer::Lost]);
-    world.script.looks([Look::SendAgain]);
-    for life in 0..20_usize {
-        let calls = world.script.came().len();
-        world.script.falls_silent_after(calls + 1);
-        world.life(&format!("process-{life}"), async |gateway| {
-            if life == 0 {
-                gateway.ask("key", create("a")).await;
-            }
-            tokio::select! {
-                () = world.script.came_to(calls + 2) => {}
-                _ = gateway.settled("key") => {}
-            }
-        });
-    }
+    let end = end_of(&world, Answer::Lost, &[Look::Absent(true)]);
+    assert_eq!(end, OperationState::NeedsReview);
     assert_eq!(world.script.sends(), 5);
 }
 
 #[test]
 fn sending_again_in_vain_is_paced_and_ends() {
     for refusal in [
+        Answer::Lost,
         Answer::Unsent(Kind::Unavailable),
         Answer::Status(429, Kind::RateLimited),
     ] {
