@@ -231,9 +231,6 @@ impl StepAnswer {
         if self.outcome != Some(WriteOutcome::Applied) {
             return None;
         }
-        if self.outcome != Some(WriteOutcome::Applied) {
-            return None;
-        }
         match write {
             Write::Create { .. } | Write::Share { .. } => self.referral.as_deref(),
             Write::RequestConnection { .. } => self.connection.as_deref(),

@@ -14,6 +14,9 @@ use super::operation::{Fingerprint, Operation, Step, StepAnswer, StepState, json
 use super::owner::Owner;
 use crate::model::{Vendor, Workspace};
 
+/// Of the tables below. Whoever changes them raises it, and reads the one before.
+const VERSION: i64 = 1;
+
 const FILE: &str = "ledger.sqlite";
 
 /// What another process may take to let go of the file.
@@ -107,7 +110,14 @@ impl Store {
         // What is dropped is overwritten: it is about people.
         connection.pragma_update(None, "secure_delete", "ON")?;
         connection.pragma_update(None, "foreign_keys", "ON")?;
+        let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        if ![0, VERSION].contains(&version) {
+            return Err(Broken(format!(
+                "its file has version {version}, and this program reads {VERSION}"
+            )));
+        }
         connection.execute_batch(TABLES)?;
+        connection.pragma_update(None, "user_version", VERSION)?;
         Ok(Self {
             connection: Mutex::new(connection),
             owner,

@@ -64,7 +64,7 @@ enum Attempt {
 /// What to do after a look.
 enum After {
     Send,
-    SendAfter(Duration),
+    PauseAndSend(Duration),
     Look(Duration),
     End(End),
 }
@@ -113,7 +113,7 @@ impl Work<'_> {
             match self.look().await {
                 After::End(end) => return end,
                 After::Send => is_to_be_sent = true,
-                After::SendAfter(wait) => {
+                After::PauseAndSend(wait) => {
                     if let Some(end) = self.rest(wait).await {
                         return end;
                     }
@@ -312,12 +312,17 @@ impl Work<'_> {
     /// that came without a key before a restart.
     async fn safely_again(&mut self, quiet_left: Duration) -> After {
         if !self.may_begin_again {
+            let may_be_there_in_part =
+                matches!(&self.write, Write::Moderate { decisions } if decisions.len() > 1);
+            if may_be_there_in_part && quiet_left.is_zero() {
+                return After::End(self.review().await);
+            }
             return self.absent(false, quiet_left).await;
         }
         if self.is_too_late() {
             return After::End(self.review().await);
         }
-        After::SendAfter(self.next_wait())
+        After::PauseAndSend(self.next_wait())
     }
 
     /// It may be sent again, unless that was done often enough.

@@ -50,7 +50,7 @@ pub enum Settled {
         /// Whether it may be sent again then. Where not, it has ended without effect.
         may_be_sent_again: bool,
     },
-    /// Sending it again does no harm, whatever became of it.
+    /// Not all of it is at the vendor, and sending it again does no harm, even if it is still on its way.
     SendAgain,
     /// There are several that it may have made, and no way to tell them apart.
     Ambiguous,

@@ -5,7 +5,7 @@ use super::{conflict_at, no_referral};
 use crate::model::{Conversion, FinanceDeal};
 use crate::vendor::introzy::{Adapter, outgoing, wire};
 use crate::vendor::wire::nonempty;
-use crate::vendor::write::{after_sending, before_sending};
+use crate::vendor::write::{after_sending, before_sending, refusal};
 use crate::vendor::{Adapter as _, Call, Effect, Kind, Result, Sent, Settled, Written};
 
 pub(super) async fn write(
@@ -15,8 +15,12 @@ pub(super) async fn write(
     conversion: &Conversion,
     sent: &Sent,
 ) -> Result<Written> {
-    let preview = introzy.fee_preview(call, referral).await;
-    let Some(preview) = preview.map_err(before_sending)? else {
+    let preview = match introzy.fee_preview(call, referral).await {
+        // Who may not look at it may not convert it, and an id that is refused here is refused there.
+        Err(error) if !sent.is_repeated && refusal(&error).is_some() => return Err(error),
+        preview => preview.map_err(before_sending)?,
+    };
+    let Some(preview) = preview else {
         return Ok(Written::Rejected(no_referral()));
     };
     let on_referral = Box::new(Effect::on(referral));
