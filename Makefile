@@ -1,13 +1,13 @@
 # `make run` and `make test` are all that a newcomer needs; the rest are their parts.
 
-.PHONY: run test lint schema web test-rust test-web release
+.PHONY: run test lint schema web test-rust test-web test-federation release
 
 # Builds the web part, then starts the gateway with the sandbox: no credentials, no network.
 run: web
 	cargo run -- serve --sandbox
 
 # Everything that must hold before a change is taken.
-test: lint test-rust test-web
+test: lint test-rust test-web test-federation
 
 lint:
 	cargo fmt --check
@@ -23,6 +23,10 @@ test-rust:
 # GraphiQL in a real browser, against a gateway with the sandbox. Needs Chromium; see scripts/test-web.
 test-web: web
 	scripts/test-web
+
+# The schema in a supergraph, with Apollo's own programs. Needs Node.js alone; see scripts/test-federation.
+test-federation:
+	scripts/test-federation
 
 # Writes the files that are made from the code: the schema and the reference of the configuration.
 schema:

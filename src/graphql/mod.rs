@@ -4,6 +4,7 @@
 //! A field that touches a vendor is `Option<Result<T>>`, never `Result<Option<T>>`: the engine lets a failure of the
 //! latter take its parent with it, and one vendor's outage would empty whole answers.
 
+pub mod entities;
 pub mod error;
 pub mod inputs;
 pub mod mutation;
@@ -15,16 +16,16 @@ pub mod types;
 use async_graphql::{Context, EmptySubscription, SDLExportOptions};
 
 use crate::load::Loaders;
+use entities::Root;
 use mutation::Mutation;
-use query::Query;
 
 /// The gateway's schema.
-pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+pub type Schema = async_graphql::Schema<Root, Mutation, EmptySubscription>;
 
 /// Makes the schema. Limits, caching and tracing are kept outside it: an extension, even an empty one, makes every
 /// field slower.
 pub fn schema() -> Schema {
-    Schema::build(Query, Mutation, EmptySubscription)
+    Schema::build(Root, Mutation, EmptySubscription)
         .enable_federation()
         .finish()
 }

@@ -21,6 +21,7 @@ use super::answer::{Accepted, Answer, Problem, failure, not_acceptable};
 use super::metrics::Outcome;
 use super::question::{Question, take_body};
 use super::shared::{Coming, Read, Turn};
+use crate::graphql::entities::Places;
 use crate::graphql::error::code;
 use crate::load::Loaders;
 use crate::vendor::Call;
@@ -205,7 +206,10 @@ async fn execute(
     let until = call.deadline + GRACE;
     let loaders = Loaders::new(app.registry.clone(), call);
     let freshness = loaders.freshness.clone();
-    let request = request.data(loaders).data(app.desk.clone());
+    let request = request
+        .data(loaders)
+        .data(Places::default())
+        .data(app.desk.clone());
     let started = Instant::now();
     let span = info_span!("request", request_id = &*id);
     let execution = AssertUnwindSafe(app.schema.execute(request))

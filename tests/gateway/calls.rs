@@ -299,6 +299,32 @@ async fn an_entity_that_is_not_there_is_null_and_costs_the_others_nothing() {
 }
 
 #[tokio::test]
+async fn a_key_of_no_use_is_null_with_an_error_at_its_place() {
+    let world = World::start().await;
+    let data = world.data("{ referrals(first: 1) { nodes { id } } }").await;
+    let good = &data["referrals"]["nodes"][0]["id"];
+    let query =
+        "query($keys: [_Any!]!) { _entities(representations: $keys) { ... on Referral { id } } }";
+    let useless = [
+        json!({ "__typename": "Movie", "id": good }),
+        json!({ "__typename": "Referral" }),
+        json!({ "__typename": "Referral", "id": "no id" }),
+        json!({ "id": good }),
+        json!("Referral"),
+    ];
+    for key in useless {
+        let referral = json!({ "__typename": "Referral", "id": good });
+        let keys = json!({ "keys": [referral, key, referral] });
+        let answer = world.query_with(query, keys).await;
+        let expected = json!({ "_entities": [{ "id": good }, null, { "id": good }] });
+        assert_eq!(answer["data"], expected, "{key}");
+        assert_eq!(answer["errors"].as_array().unwrap().len(), 1, "{key}");
+        assert_eq!(answer["errors"][0]["path"], json!(["_entities", 1]));
+        assert_eq!(answer["errors"][0]["extensions"]["code"], "BAD_USER_INPUT");
+    }
+}
+
+#[tokio::test]
 async fn vendors_are_asked_with_documented_parameters_only() {
     let world = World::start().await;
     for vendor in ["INTROZY", "PLANNR", "PARTNER_CENTER", "SAASQUATCH"] {

@@ -10,7 +10,9 @@ use crate::graphql::error::bad_input;
 pub const MAX_FIRST: i32 = 100;
 
 /// Where a page lies in its list.
+// Other subgraphs have a type of this name and these fields, too: all must say that they share it.
 #[derive(SimpleObject)]
+#[graphql(shareable)]
 pub struct PageInfo {
     /// Whether more rows follow this page.
     pub has_next_page: bool,
