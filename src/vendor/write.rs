@@ -95,11 +95,20 @@ pub struct Decided {
 impl Written {
     /// Whether all that keeps it from being made is that the credentials may not: somebody may give them the right.
     pub fn is_forbidden(&self) -> bool {
-        let Self::Rejected(rejection) = self else {
-            return false;
+        let are_forbidden = |problems: &[Problem]| {
+            let mut codes = problems.iter().map(|problem| problem.code);
+            !problems.is_empty() && codes.all(|code| code == ProblemCode::Forbidden)
         };
-        let mut problems = rejection.problems.iter();
-        problems.all(|problem| problem.code == ProblemCode::Forbidden)
+        match self {
+            Self::Rejected(rejection) => are_forbidden(&rejection.problems),
+            Self::Each(decided) => {
+                let is_forbidden = |it: &Decided| {
+                    it.outcome == WriteOutcome::Rejected && are_forbidden(&it.problems)
+                };
+                !decided.is_empty() && decided.iter().all(is_forbidden)
+            }
+            _ => false,
+        }
     }
 }
 
@@ -230,6 +239,29 @@ mod tests {
         }
         let forbidden = refusal(&error(Kind::Unauthorized, 403)).unwrap();
         assert_eq!(forbidden.code, ProblemCode::Forbidden);
+    }
+
+    #[test]
+    fn a_write_is_forbidden_only_if_all_of_it_is() {
+        let problem = |code| Problem::new(code, "No.");
+        let forbidden = || Decided::rejected(problem(ProblemCode::Forbidden));
+        for (decided, expected) in [
+            (vec![forbidden()], true),
+            (vec![forbidden(), forbidden()], true),
+            (vec![forbidden(), Decided::applied()], false),
+            (vec![forbidden(), Decided::unknown()], false),
+            (
+                vec![Decided::rejected(problem(ProblemCode::Conflict))],
+                false,
+            ),
+            (Vec::new(), false),
+        ] {
+            assert_eq!(Written::Each(decided).is_forbidden(), expected);
+        }
+        let rejected = |code| Written::Rejected(problem(code).into());
+        assert!(rejected(ProblemCode::Forbidden).is_forbidden());
+        assert!(!rejected(ProblemCode::NotFound).is_forbidden());
+        assert!(!Written::Applied(Box::default()).is_forbidden());
     }
 
     #[test]

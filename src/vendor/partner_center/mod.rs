@@ -116,6 +116,7 @@ pub fn configure(section: &mut Section<'_>) -> Option<Connector> {
 /// Partner Center, for one workspace.
 struct Adapter {
     client: Client,
+    accepted: write::Accepted,
 }
 
 impl Adapter {
@@ -126,7 +127,8 @@ impl Adapter {
         connect: &Connect,
     ) -> Result<Self> {
         let client = Client::new(base_url, token_url, credentials, connect)?;
-        Ok(Self { client })
+        let accepted = write::Accepted::default();
+        Ok(Self { client, accepted })
     }
 
     async fn page(&self, call: &Call, native: &Native, place: &Place) -> Result<Page<Referral>> {

@@ -2,7 +2,7 @@
 
 use super::lists::List;
 use super::refused::Refusals;
-use super::trace::Made as _;
+use super::trace::{Likeness, Made as _};
 use super::{Adapter, map};
 use crate::model::{Connection, Direction, Write};
 use crate::vendor::write::{Sent, Settled, Written};
@@ -41,8 +41,11 @@ impl Adapter {
 
     /// Whatever has come of the request meanwhile: the adviser may have answered it at once.
     pub(super) async fn settle_connection(&self, call: &Call, sent: &Sent) -> Result<Settled> {
-        let is_sent = |connection: &Connection| connection.direction != Some(Direction::Received);
-        self.trace(call, List::Connections, sent, map::connection, is_sent)
+        let likeness = |connection: &Connection| match connection.direction {
+            Some(Direction::Received) => Likeness::Another,
+            _ => Likeness::Same,
+        };
+        self.trace(call, List::Connections, sent, map::connection, likeness)
             .await
     }
 }

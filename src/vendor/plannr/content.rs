@@ -4,7 +4,10 @@
 use serde_json::{Value, json};
 
 use super::map;
-use super::schema::{AdviceType, NewPlannrReferral, SharedDataCategory};
+use super::schema::{
+    AdviceType, NewPlannrReferral, PlannrClient, PlannrReferral, SharedDataCategory,
+};
+use super::trace::Likeness;
 use crate::model::id::addresses_a_record;
 use crate::model::{Date, Direction, GlobalId, Referral, Vendor};
 
@@ -57,20 +60,39 @@ impl Content {
         body
     }
 
-    /// Whether a referral of Plannr's is what sending this would make. What Plannr may fill in by itself, where nothing
-    /// was said of it, makes no difference: a referral that was not known again would be sent twice.
-    pub(super) fn is_in(&self, referral: &Referral) -> bool {
-        if referral.direction == Some(Direction::Received) {
-            return false;
-        }
-        let connection = referral.connection_id.as_deref().map(uuid);
+    /// How a referral of Plannr's is like what sending this would make. What Plannr may fill in by itself, where nothing
+    /// was said of it, makes no difference. Nor is a referral of the same clients over the same connection another one
+    /// because its texts or days are: Plannr may keep them in another form, and one that was not known again would be
+    /// sent twice.
+    pub(super) fn likeness(&self, referral: &Referral) -> Likeness {
         let details = map::details(&referral.raw);
-        let clients = details.clients.iter();
-        let clients = clients.filter_map(|client| client.remote_id.as_deref());
+        if referral.direction == Some(Direction::Received)
+            || !self.may_have_made(referral, &details)
+        {
+            return Likeness::Another;
+        }
+        if self.is_in(referral, &details) {
+            Likeness::Same
+        } else {
+            Likeness::Doubtful
+        }
+    }
+
+    /// Whether it is of the same clients over the same connection, as far as it tells.
+    fn may_have_made(&self, referral: &Referral, details: &PlannrReferral) -> bool {
+        let connection = referral.connection_id.as_deref().map(uuid);
+        let wanted = uuids(self.clients.iter().map(String::as_str));
+        let told = told_clients(details);
+        let tells_all = !told.is_empty() && details.clients.iter().all(is_told);
+        connection.is_none_or(|connection| connection == uuid(&self.connection))
+            && (told == wanted || !tells_all && told.iter().all(|uuid| wanted.contains(uuid)))
+    }
+
+    fn is_in(&self, referral: &Referral, details: &PlannrReferral) -> bool {
         let is_shared =
             |wanted: &Vec<SharedDataCategory>| is_same_set(wanted, &details.shared_data);
-        connection == Some(uuid(&self.connection))
-            && uuids(clients) == uuids(self.clients.iter().map(String::as_str))
+        referral.connection_id.is_some()
+            && told_clients(details) == uuids(self.clients.iter().map(String::as_str))
             && details.advice_type == Some(self.advice_type)
             && details.duration_months == self.duration_months
             && note(referral.description.as_deref()) == note(self.note.as_deref())
@@ -114,6 +136,15 @@ pub(super) fn is_remote_id(text: &str) -> bool {
 /// Upper and lower case are the same in a uuid.
 pub(super) fn uuid(text: &str) -> String {
     text.to_ascii_lowercase()
+}
+
+fn is_told(client: &PlannrClient) -> bool {
+    client.remote_id.is_some()
+}
+
+fn told_clients(details: &PlannrReferral) -> Vec<String> {
+    let clients = details.clients.iter();
+    uuids(clients.filter_map(|client| client.remote_id.as_deref()))
 }
 
 /// In one order, whatever the order they came in.

@@ -49,8 +49,8 @@ impl Adapter {
         sent: &Sent,
     ) -> Result<Settled> {
         let content = content(input)?;
-        let is_it = |referral: &Referral| content.is_in(referral);
-        self.trace(call, List::Referrals, sent, map::referral, is_it)
+        let likeness = |referral: &Referral| content.likeness(referral);
+        self.trace(call, List::Referrals, sent, map::referral, likeness)
             .await
     }
 }

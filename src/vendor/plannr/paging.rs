@@ -44,6 +44,20 @@ pub(super) fn next(
     (number < last_page).then_some(number + 1)
 }
 
+/// Whether a list says that it goes on after this page, be it by a link that cannot be followed.
+pub(super) fn has_more(list: &wire::List, number: u64) -> bool {
+    let is_linked = list
+        .links
+        .next
+        .as_deref()
+        .is_some_and(|link| !link.trim().is_empty());
+    let last_page = list
+        .meta
+        .last_page
+        .and_then(|last| u64::try_from(last).ok());
+    !list.data.is_empty() && last_page.map_or(is_linked, |last| number < last)
+}
+
 fn page_of(link: &str) -> Option<u64> {
     let query = link.split_once('?')?.1.split('#').next()?;
     let mut pairs = form_urlencoded::parse(query.as_bytes());

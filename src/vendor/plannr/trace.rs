@@ -3,20 +3,43 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
 
+use super::content::uuid;
 use super::lists::{List, Read};
-use super::{Adapter, paging};
-use crate::model::{Connection, DateTime, Referral, Vendor};
+use super::{Adapter, paging, wire};
+use crate::model::{Connection, DateTime, Json, Referral, Vendor};
+use crate::vendor::paging::read_again;
 use crate::vendor::write::{Effect, Sent, Settled};
 use crate::vendor::{Call, Result};
 
 /// How far Plannr's clock may be behind ours. Its times are in whole seconds besides.
 const MARGIN: SignedDuration = SignedDuration::from_secs(10);
 
+/// How a record is like what a write was to make.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Likeness {
+    /// The write could have made it, and it is as that would be.
+    Same,
+    /// The write could have made it, but it is not as it was sent.
+    Doubtful,
+    /// It was made by something else.
+    Another,
+}
+
+/// Who made a record.
+#[derive(Deserialize)]
+struct Origin {
+    #[serde(default)]
+    sender_account: Option<wire::Account>,
+}
+
 /// A record that a write can make.
 pub(super) trait Made: Send {
     /// Plannr's id of it.
     fn uuid(&self) -> &str;
+    /// It as it came.
+    fn raw(&self) -> &Json;
     /// When it was made.
     fn created_at(&self) -> Option<DateTime>;
     /// What its write left behind.
@@ -26,6 +49,10 @@ pub(super) trait Made: Send {
 impl Made for Referral {
     fn uuid(&self) -> &str {
         &self.remote_id
+    }
+
+    fn raw(&self) -> &Json {
+        &self.raw
     }
 
     fn created_at(&self) -> Option<DateTime> {
@@ -40,6 +67,10 @@ impl Made for Referral {
 impl Made for Connection {
     fn uuid(&self) -> &str {
         &self.remote_id
+    }
+
+    fn raw(&self) -> &Json {
+        &self.raw
     }
 
     fn created_at(&self) -> Option<DateTime> {
@@ -62,7 +93,7 @@ impl Adapter {
         list: List,
         sent: &Sent,
         read: Read<T>,
-        could_be_it: impl Fn(&T) -> bool + Send,
+        likeness: impl Fn(&T) -> Likeness + Send,
     ) -> Result<Settled> {
         let begin = sent.since.checked_sub(MARGIN).unwrap_or(Timestamp::MIN);
         let query = [
@@ -76,6 +107,7 @@ impl Adapter {
         while let Some(number) = page {
             let rows = self.list(call, list, &query, number).await?;
             page = paging::next(&rows, number, |link| self.client.is_own(link));
+            let is_cut_off = page.is_none() && paging::has_more(&rows, number);
             let mut is_past = false;
             for row in rows.data {
                 let record = match read(row) {
@@ -89,23 +121,38 @@ impl Adapter {
                 let created = record.created_at();
                 if created.is_some_and(|at| at.0 < begin) {
                     is_past = true;
-                } else if !sent.claimed.contains(record.uuid()) && could_be_it(&record) {
-                    found.insert(record.uuid().to_owned(), record);
+                } else if !sent.claimed.contains(record.uuid()) && self.may_have_sent(&record) {
+                    match likeness(&record) {
+                        Likeness::Same => {
+                            found.insert(record.uuid().to_owned(), record);
+                        }
+                        Likeness::Doubtful => is_unclear = true,
+                        Likeness::Another => {}
+                    }
                 }
             }
             if is_past {
                 break;
             }
+            is_unclear |= is_cut_off;
         }
         // One that tells no time may be of any.
         let is_dated = found.values().all(|record| record.created_at().is_some());
         match (found.len(), found.pop_first()) {
             (1, Some((_, record))) if is_dated => Ok(Settled::Applied(record.effect())),
-            // A record that nobody can read may be it: sent again, it might be there twice.
+            // A record that nobody can read, or one that Plannr keeps in another form, may be it: sent again, it might be
+            // there twice.
             (0, _) if !is_unclear => Ok(Settled::Absent {
                 may_be_sent_again: true,
             }),
             _ => Ok(Settled::Ambiguous),
         }
+    }
+
+    /// Whether it may be of the account that the gateway acts as: its firm may have others.
+    fn may_have_sent(&self, record: &impl Made) -> bool {
+        let origin: Origin = read_again(record.raw());
+        let sender = origin.sender_account.and_then(|it| it.uuid.text());
+        sender.is_none_or(|sender| uuid(sender.trim()) == uuid(self.client.account()))
     }
 }

@@ -2,12 +2,12 @@
 
 use super::current::{Current, missing};
 use super::patch::Operation;
-use super::refusal;
+use super::{refusal, unknown};
 use crate::model::{Problem, ProblemCode};
 use crate::vendor::http::Answer;
 use crate::vendor::partner_center::{Adapter, single};
 use crate::vendor::write::before_sending;
-use crate::vendor::{Call, Effect, Rejection, Result};
+use crate::vendor::{Call, Effect, Rejection, Result, Sent};
 
 /// How often a change is tried on a referral that others keep changing: once, and three times again.
 const ATTEMPTS: usize = 4;
@@ -18,6 +18,8 @@ pub(super) enum Step {
     Nothing,
     /// Nothing: it cannot be made so.
     Refuse(Problem),
+    /// Nothing: whether an earlier attempt has changed it cannot be said.
+    Leave,
     /// Change it.
     Patch(Vec<Operation>),
 }
@@ -48,6 +50,7 @@ impl Adapter {
         &self,
         call: &Call,
         id: &str,
+        sent: &Sent,
         decide: impl Fn(&Current) -> Step + Send + Sync,
     ) -> Result<Ending> {
         for _ in 0..ATTEMPTS {
@@ -58,10 +61,11 @@ impl Adapter {
             let patch = match decide(&current) {
                 Step::Nothing => return Ok(Ending::WasSo(current.effect())),
                 Step::Refuse(problem) => return Ok(Ending::Rejected(current.rejection(problem))),
+                Step::Leave => return Err(unknown()),
                 Step::Patch(patch) => patch,
             };
             let version = current.version.as_deref();
-            match self.patch(call, id, version, &patch).await? {
+            match self.patch(call, id, version, &patch, sent).await? {
                 Patched::Applied(effect) => return Ok(Ending::Applied(effect)),
                 Patched::Refused(problem) => return Ok(Ending::Rejected(problem.into())),
                 Patched::Changed => {}
@@ -79,11 +83,13 @@ impl Adapter {
         id: &str,
         version: Option<&str>,
         patch: &[Operation],
+        sent: &Sent,
     ) -> Result<Patched> {
-        let sent = self.client.patch_referral(call, id, version, patch).await;
-        let error = match sent {
+        let answered = self.client.patch_referral(call, id, version, patch).await;
+        let error = match answered {
             // It has been taken in, and nothing says that it has been done.
             Ok(answer) if answer.status == 202 => {
+                self.accepted.note(sent);
                 return Err(answer.invalid("the change was accepted only"));
             }
             Ok(answer) => {

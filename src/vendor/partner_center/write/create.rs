@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::json::{Object, number};
 use super::patch::{currency, members, solutions};
-use super::{earliest, refusal};
+use super::{after_refusal, earliest, refusal};
 use crate::model::{GlobalId, Referral, Vendor};
 use crate::vendor::paging::read_again;
 use crate::vendor::partner_center::map::words::Word;
@@ -29,7 +29,12 @@ impl Adapter {
         input: &NewPartnerCenterReferral,
         sent: &Sent,
     ) -> Result<Written> {
-        self.post(call, &body(input, sent)).await
+        match self.post(call, &body(input, sent)).await? {
+            Written::Rejected(refusal) if sent.is_repeated => {
+                after_refusal(refusal, self.settle_create(call, input, sent).await)
+            }
+            written => Ok(written),
+        }
     }
 
     /// Any answer of success counts that shows the referral: which one it is, the documentation does not say.
@@ -43,8 +48,8 @@ impl Adapter {
         }
     }
 
-    /// Looks for it by its reference. One of the caller's own may be that of other referrals, so that it must be like the
-    /// one that was to be made in other things as well.
+    /// Looks for it by its reference. One of the caller's own may be that of other referrals: it is held to be this one
+    /// only if it is like it in other things as well, and to be none of ours only if it was there before.
     pub(super) async fn settle_create(
         &self,
         call: &Call,
@@ -59,15 +64,20 @@ impl Adapter {
             let reference = referral.external_reference.as_deref().map(str::trim);
             match own_reference(input) {
                 None => reference == Some(&*sent.reference),
-                Some(own) => reference == Some(own.trim()) && is_like(input, referral, since),
+                Some(own) => reference == Some(own) && !is_before(referral, since),
             }
         };
-        let mut found = self.changed_since(call, since, is_it).await?;
-        Ok(match found.len() {
-            0 => Settled::Absent {
+        let found = self.changed_since(call, since, is_it).await?;
+        if found.is_empty() {
+            return Ok(Settled::Absent {
                 may_be_sent_again: true,
-            },
-            1 => Settled::Applied(effect(found.remove(0))),
+            });
+        }
+        let is_sure =
+            |referral: &Arc<Referral>| own_reference(input).is_none() || is_like(input, referral);
+        let mut sure = found.into_iter().filter(is_sure);
+        Ok(match (sure.next(), sure.next()) {
+            (Some(one), None) => Settled::Applied(effect(one)),
             _ => Settled::Ambiguous,
         })
     }
@@ -137,10 +147,10 @@ pub(super) fn is_before(referral: &Referral, time: Timestamp) -> bool {
     referral.created_at.is_some_and(|created| created.0 < time)
 }
 
-/// The caller's own reference; a blank one tells nothing apart.
+/// The caller's own reference as it is compared and sent; a blank one tells nothing apart.
 pub(super) fn own_reference(input: &NewPartnerCenterReferral) -> Option<&str> {
-    let reference = input.external_reference.as_deref();
-    reference.filter(|reference| !reference.trim().is_empty())
+    let reference = input.external_reference.as_deref().map(str::trim);
+    reference.filter(|reference| !reference.is_empty())
 }
 
 /// The vendor's id of the engagement to join, from its global id or as it is. `None` for the global id of anything else.
@@ -152,16 +162,16 @@ pub(in crate::vendor::partner_center) fn engagement(id: &str) -> Option<String> 
     }
 }
 
-fn is_like(input: &NewPartnerCenterReferral, referral: &Referral, since: Timestamp) -> bool {
+fn is_like(input: &NewPartnerCenterReferral, referral: &Referral) -> bool {
     let record: wire::Referral = read_again(&referral.raw);
     let engagement_id = input.engagement_id.as_ref().and_then(|id| engagement(id));
     let is = |wanted: Option<&str>, is: Option<&str>| {
-        wanted.is_none_or(|wanted| wanted.trim() == is.unwrap_or_default().trim())
+        let is = is.unwrap_or_default().trim();
+        wanted.is_none_or(|wanted| wanted.trim().eq_ignore_ascii_case(is))
     };
     is(input.name.as_deref(), record.name.as_deref())
         && is(input.kind.word(), record.kind.as_deref())
         && is(engagement_id.as_deref(), record.engagement_id.as_deref())
-        && !is_before(referral, since)
 }
 
 /// The new referral as <https://learn.microsoft.com/partner-center/developer/create-a-referral> describes it.

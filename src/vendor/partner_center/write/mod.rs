@@ -3,6 +3,7 @@
 //! A change of a referral is one JSON Patch on condition of the version that was read (`If-Match`), so that it can be
 //! sent again whatever became of it. A new referral has no such condition: it carries a reference by which it is found.
 
+mod accepted;
 mod change;
 mod create;
 mod current;
@@ -10,10 +11,12 @@ mod json;
 mod moderate;
 mod patch;
 mod refusal;
+mod same;
 mod share;
 mod team;
 mod update;
 
+pub(super) use accepted::Accepted;
 pub(super) use change::is_version;
 pub(super) use create::engagement;
 pub(super) use team::input as input_of;
@@ -25,7 +28,7 @@ use serde_json::Value;
 use super::Adapter;
 use super::schema::NewPartnerCenterReferral;
 use crate::model::{FacilitatorParty, Vendor, Write};
-use crate::vendor::{Call, Effect, Error, Kind, Result, Sent, Settled, Written};
+use crate::vendor::{Call, Effect, Error, Kind, Rejection, Result, Sent, Settled, Written};
 
 /// By how much the vendor's clock may be behind ours.
 const SKEW: SignedDuration = SignedDuration::from_secs(10);
@@ -109,8 +112,14 @@ impl Adapter {
         match write {
             Write::Create { input } => self.settle_create(call, &read(input)?, sent).await,
             Write::Update {
-                referral, patch, ..
-            } => self.settle_update(call, referral, &read(patch)?).await,
+                referral,
+                expected_version,
+                patch,
+            } => {
+                let version = expected_version.as_deref();
+                self.settle_update(call, referral, version, &read(patch)?, sent)
+                    .await
+            }
             Write::Moderate { decisions } => match decisions.as_slice() {
                 [decision] => self.settle_moderation(call, decision, sent).await,
                 _ => Err(impossible("only one decision can have been sent at once")),
@@ -120,12 +129,12 @@ impl Adapter {
                 facilitator,
             } => match &facilitator.party {
                 FacilitatorParty::TeamMember(member) => {
-                    self.settle_add(call, referral, member).await
+                    self.settle_add(call, referral, member, sent).await
                 }
                 _ => Err(impossible("only team members can have been added")),
             },
             Write::RemoveFacilitator { referral, key } => {
-                self.settle_remove(call, referral, key).await
+                self.settle_remove(call, referral, key, sent).await
             }
             Write::Share {
                 referral: Some(referral),
@@ -151,6 +160,21 @@ fn found(effect: Box<Effect>, sent: &Sent) -> Written {
     } else {
         Written::AlreadyApplied(effect)
     }
+}
+
+/// What a repeated attempt came to that was refused: an earlier one may be what it was refused for.
+fn after_refusal(refusal: Rejection, settled: Result<Settled>) -> Result<Written> {
+    match settled {
+        Ok(Settled::Applied(effect)) => Ok(Written::Applied(effect)),
+        Ok(Settled::Absent { .. }) => Ok(Written::Rejected(refusal)),
+        _ => Err(unknown()),
+    }
+}
+
+/// For an attempt of which it cannot be said what an earlier one did. It must not pass for a refusal.
+fn unknown() -> Error {
+    let detail = "what an earlier attempt did could not be found out";
+    Error::new(Vendor::PartnerCenter, "write", Kind::Unavailable, detail)
 }
 
 /// Since when, by the vendor's clock, there may be something of a write.

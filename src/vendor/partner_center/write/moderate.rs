@@ -32,7 +32,7 @@ impl Adapter {
             }
             Step::Patch(patch)
         };
-        let ending = self.change(call, &decision.referral, decide).await?;
+        let ending = self.change(call, &decision.referral, sent, decide).await?;
         let decided = match ending {
             Ending::WasSo(_) if !sent.is_repeated => Decided {
                 outcome: WriteOutcome::AlreadyApplied,
@@ -59,7 +59,7 @@ impl Adapter {
         };
         let record = &current.record;
         if record.status.as_deref() == Some("New") {
-            return Ok(Settled::SendAgain);
+            return Ok(self.accepted.not_yet(sent));
         }
         // What was accepted by this decision may have been closed since.
         let since = earliest(sent);

@@ -8,8 +8,8 @@ use serde_json::value::RawValue;
 
 use super::create::{all, effect, endless, is_before, targets};
 use super::current::{Current, missing};
-use super::earliest;
 use super::json::{Object, Shape};
+use super::{after_refusal, earliest};
 use crate::model::{Problem, ProblemCode, Referral};
 use crate::vendor::Adapter as _;
 use crate::vendor::paging::read_again;
@@ -46,8 +46,13 @@ impl Adapter {
                 Written::AlreadyApplied(effect)
             });
         }
-        self.post(call, &body(&current, engagement, target, sent))
-            .await
+        let body = body(&current, engagement, target, sent);
+        match self.post(call, &body).await? {
+            Written::Rejected(refusal) if sent.is_repeated => {
+                after_refusal(refusal, self.settle_share(call, first, target, sent).await)
+            }
+            written => Ok(written),
+        }
     }
 
     pub(super) async fn settle_share(
@@ -73,8 +78,8 @@ impl Adapter {
         })
     }
 
-    /// The referral in this engagement that is addressed to this party: the one with our reference, else the oldest. An
-    /// error where it cannot be said that there is none.
+    /// The referral in this engagement that carries our reference, whoever it is said to be addressed to, else the oldest
+    /// that is addressed to this party. An error where it cannot be said that there is none.
     async fn shared_with(
         &self,
         call: &Call,
@@ -84,16 +89,21 @@ impl Adapter {
         sent: &Sent,
     ) -> Result<Option<Arc<Referral>>> {
         let page = self.engagement(call, engagement).await?;
+        let has_reference = |row: &Arc<Referral>| {
+            let reference = row.external_reference.as_deref().map(str::trim);
+            reference == Some(&*sent.reference)
+        };
         let is_it = |row: &Arc<Referral>| {
-            row.remote_id != first.referral.remote_id && is_addressed_to(row, target)
+            let is_first = row
+                .remote_id
+                .eq_ignore_ascii_case(&first.referral.remote_id);
+            !is_first && (has_reference(row) || is_addressed_to(row, target))
         };
         let found: Vec<_> = page.rows.into_iter().filter(is_it).collect();
         if found.is_empty() && page.next != Next::End {
             return Err(endless());
         }
         let found = all(found, page.unreadable.first())?;
-        let has_reference =
-            |row: &Arc<Referral>| row.external_reference.as_deref() == Some(&*sent.reference);
         Ok(found
             .into_iter()
             .min_by_key(|row| (!has_reference(row), row.created_at)))
@@ -115,7 +125,9 @@ fn engagement_of(first: &Current) -> std::result::Result<&str, Problem> {
 fn is_addressed_to(referral: &Referral, target: &ReferralTargetInput) -> bool {
     let record: wire::Referral = read_again(&referral.raw);
     record.target.iter().any(|it| {
-        it.kind.as_deref() == target.kind.word() && it.id.as_deref() == Some(target.id.trim())
+        let id = it.id.as_deref().map(str::trim);
+        it.kind.as_deref() == target.kind.word()
+            && id.is_some_and(|id| id.eq_ignore_ascii_case(target.id.trim()))
     })
 }
 

@@ -47,7 +47,7 @@ impl Adapter {
             };
             Step::Patch(vec![patch])
         };
-        Ok(match self.change(call, id, decide).await? {
+        Ok(match self.change(call, id, sent, decide).await? {
             Ending::Applied(effect) => Written::Applied(with_facilitator(effect, id, new)),
             Ending::WasSo(effect) => found(with_facilitator(effect, id, new), sent),
             Ending::Rejected(rejection) => Written::Rejected(rejection),
@@ -59,6 +59,7 @@ impl Adapter {
         call: &Call,
         id: &str,
         new: &TeamMember,
+        sent: &Sent,
     ) -> Result<Settled> {
         let Some(current) = self.current(call, id).await? else {
             return Ok(Settled::Rejected(Rejection::of(missing())));
@@ -67,7 +68,7 @@ impl Adapter {
             let effect = with_facilitator(current.effect(), id, new);
             return Ok(Settled::Applied(effect));
         }
-        Ok(not_yet(&current))
+        Ok(self.not_yet(&current, sent))
     }
 
     /// Sends the team without this one: the vendor documents no operation that removes.
@@ -88,30 +89,36 @@ impl Adapter {
             let others: Vec<Raw> = others.map(|(_, as_it_came)| as_it_came).collect();
             Step::Patch(vec![Operation::set(Some(current), TEAM, &others)])
         };
-        Ok(match self.change(call, id, decide).await? {
+        Ok(match self.change(call, id, sent, decide).await? {
             Ending::Applied(effect) => Written::Applied(effect),
             Ending::WasSo(effect) => found(effect, sent),
             Ending::Rejected(rejection) => Written::Rejected(rejection),
         })
     }
 
-    pub(super) async fn settle_remove(&self, call: &Call, id: &str, key: &str) -> Result<Settled> {
+    pub(super) async fn settle_remove(
+        &self,
+        call: &Call,
+        id: &str,
+        key: &str,
+        sent: &Sent,
+    ) -> Result<Settled> {
         Ok(match self.current(call, id).await? {
             None => Settled::Rejected(Rejection::of(missing())),
-            Some(current) if is_in(key, &current) => not_yet(&current),
+            Some(current) if is_in(key, &current) => self.not_yet(&current, sent),
             Some(current) => Settled::Applied(current.effect()),
         })
     }
-}
 
-/// The change of a team was conditional, unless the vendor gave no version: then it may still be on its way, and a second
-/// one would be made beside it.
-fn not_yet(current: &Current) -> Settled {
-    if current.version.is_some() {
-        Settled::SendAgain
-    } else {
-        Settled::Absent {
-            may_be_sent_again: true,
+    /// The change of a team was conditional, unless the vendor gave no version: then it may still be on its way, and a
+    /// second one would be made beside it.
+    fn not_yet(&self, current: &Current, sent: &Sent) -> Settled {
+        if current.version.is_some() {
+            self.accepted.not_yet(sent)
+        } else {
+            Settled::Absent {
+                may_be_sent_again: true,
+            }
         }
     }
 }

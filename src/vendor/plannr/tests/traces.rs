@@ -86,7 +86,34 @@ async fn a_referral_is_it_by_all_that_was_said_of_it() {
             "clients",
             json!([{ "uuid": "client-1" }, { "uuid": "client-2" }, { "uuid": "client-3" }]),
         ),
+        ("clients", json!([{ "uuid": "client-3" }, { "name": "Jo" }])),
+        ("sender_account", json!({ "uuid": "account-2" })),
+    ] {
+        let rows = json!([changed(field, value.clone())]);
+        let found = settled(rows, &create(), &sent()).await;
+        assert_eq!(found, ABSENT, "{field} {value}");
+    }
+    for (field, value) in [
+        ("status", json!("accepted")),
+        ("note", json!(" Please call in  the morning.\r\n")),
+        ("connection", json!({ "uuid": "CONNECTION-1" })),
+        ("direction", Value::Null),
+        ("sender_account", json!({ "uuid": " ACCOUNT-1" })),
+        ("sender_account", json!({ "name": "Ada" })),
+    ] {
+        let rows = json!([changed(field, value)]);
+        assert_eq!(settled(rows, &create(), &sent()).await, it("r9"), "{field}");
+    }
+}
+
+#[tokio::test]
+async fn a_referral_of_the_same_clients_in_another_form_is_never_held_to_be_absent() {
+    for (field, value) in [
+        ("connection", Value::Null),
+        ("clients", json!([])),
+        ("clients", json!([{ "uuid": "client-1" }, { "name": "Jo" }])),
         ("advice_type", json!("tax")),
+        ("advice_type", Value::Null),
         ("duration_months", Value::Null),
         ("duration_months", json!(3)),
         ("shared_data", json!(["income"])),
@@ -101,16 +128,52 @@ async fn a_referral_is_it_by_all_that_was_said_of_it() {
     ] {
         let rows = json!([changed(field, value.clone())]);
         let found = settled(rows, &create(), &sent()).await;
-        assert_eq!(found, ABSENT, "{field} {value}");
+        assert_eq!(found, Found::Ambiguous, "{field} {value}");
+        let other = changed(field, value);
+        // Beside one that is it, it is another; so it is when it was there before, or another write made it.
+        let rows = json!([other, row("r8", SINCE)]);
+        assert_eq!(settled(rows, &create(), &sent()).await, it("r8"), "{field}");
+        let rows = json!([other]);
+        assert_eq!(settled(rows, &create(), &claiming("r9")).await, ABSENT);
+        let mut old = other;
+        old["created_at"] = json!("2026-06-11T11:59:49Z");
+        assert_eq!(settled(json!([old]), &create(), &sent()).await, ABSENT);
     }
-    for (field, value) in [
-        ("status", json!("accepted")),
-        ("note", json!(" Please call in  the morning.\r\n")),
-        ("connection", json!({ "uuid": "CONNECTION-1" })),
-        ("direction", Value::Null),
+}
+
+#[tokio::test]
+async fn a_list_that_breaks_off_says_of_no_write_that_there_is_nothing_of_it() {
+    let another = || {
+        let mut row = row("r12", "2026-06-11T12:05:00Z");
+        row["connection"] = json!({ "uuid": "connection-2" });
+        row
+    };
+    let old = || row("r1", "2026-06-11T11:00:00Z");
+    let elsewhere = json!({ "next": "https://evil.example/api/v1/referrals?page=2" });
+    let cursor = json!({ "next": "/api/v1/referrals?cursor=abc" });
+    let circle = json!({ "next": "/api/v1/referrals?page=1" });
+    for (rows, links, meta, found) in [
+        (vec![another()], &elsewhere, json!({}), Found::Ambiguous),
+        (vec![another()], &cursor, json!({}), Found::Ambiguous),
+        (
+            vec![another()],
+            &circle,
+            json!({ "last_page": 9 }),
+            Found::Ambiguous,
+        ),
+        (vec![another()], &cursor, json!({ "last_page": 1 }), ABSENT),
+        (vec![another(), old()], &cursor, json!({}), ABSENT),
+        (
+            vec![another(), row("r9", SINCE)],
+            &cursor,
+            json!({}),
+            it("r9"),
+        ),
+        (vec![], &cursor, json!({}), ABSENT),
     ] {
-        let rows = json!([changed(field, value)]);
-        assert_eq!(settled(rows, &create(), &sent()).await, it("r9"), "{field}");
+        let body = json!({ "data": rows, "links": links, "meta": meta });
+        let (_vendor, adapter) = plannr(move |_| json(&body)).await;
+        assert_eq!(settle(&adapter, &create(), &sent()).await, found, "{links}");
     }
 }
 
@@ -142,7 +205,7 @@ async fn what_was_there_before_the_write_began_is_not_it() {
 async fn pages_are_read_until_one_reaches_back_before_the_write() {
     let later = |uuid: &str| {
         let mut row = row(uuid, "2026-06-11T12:05:00Z");
-        row["note"] = json!("Another");
+        row["connection"] = json!({ "uuid": "connection-2" });
         row
     };
     let old = row("r1", "2026-06-11T11:00:00Z");
@@ -201,6 +264,8 @@ async fn a_connection_is_any_that_was_asked_for_since() {
     let answered = row("c8", "sent", "denied", SINCE);
     let received = row("c7", "received", "pending", SINCE);
     let old = row("c1", "sent", "pending", "2026-06-11T11:59:49Z");
+    let mut of_a_colleague = one.clone();
+    of_a_colleague["sender_account"] = json!({ "uuid": "account-2" });
     let write = connect("ABCD1234");
     for (rows, sent, found) in [
         (json!([]), sent(), ABSENT),
@@ -209,6 +274,8 @@ async fn a_connection_is_any_that_was_asked_for_since() {
         (json!([one, answered]), sent(), Found::Ambiguous),
         (json!([one, answered]), claiming("c8"), it("c9")),
         (json!([received, old]), sent(), ABSENT),
+        (json!([of_a_colleague]), sent(), ABSENT),
+        (json!([of_a_colleague, answered]), sent(), it("c8")),
     ] {
         let (vendor, adapter) = plannr(move |_| json(&json!({ "data": rows }))).await;
         assert_eq!(settle(&adapter, &write, &sent).await, found);

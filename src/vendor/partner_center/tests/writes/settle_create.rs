@@ -71,35 +71,77 @@ async fn none_is_absent_for_now_and_several_are_ambiguous() {
 }
 
 #[tokio::test]
-async fn with_a_reference_of_the_callers_it_must_be_like_what_was_to_be_made() {
+async fn with_a_reference_of_the_callers_one_that_differs_is_neither_it_nor_absent() {
     let wanted = with(&json!({"externalReference": "CRM-7", "name": "Deal", "engagementId": "e1"}));
     let mut it = row("it", "CRM-7", NOW);
     it["name"] = "Deal".into();
     it["engagementId"] = "e1".into();
     let differing = [
-        ("name", json!("Other")),
-        ("type", json!("Shared")),
-        ("engagementId", json!("e2")),
-        ("createdDateTime", json!(BEFORE)),
-        ("externalReferenceId", json!("CRM-8")),
+        ("name", json!("Other"), "ambiguous"),
+        ("type", json!("Shared"), "ambiguous"),
+        ("engagementId", json!("e2"), "ambiguous"),
+        ("createdDateTime", json!(BEFORE), "absent"),
+        ("externalReferenceId", json!("CRM-8"), "absent"),
     ];
-    for (field, value) in differing {
+    for (field, value, expected) in differing {
         let mut other = it.clone();
         other[field] = value;
         other["id"] = "other".into();
         let stub = in_turn(vec![list(std::slice::from_ref(&other))]).await;
         assert_eq!(
             settle(&stub, &wanted, &sent()).await.what,
-            "absent",
+            expected,
             "{field}"
         );
         let stub = in_turn(vec![list(&[it.clone(), other])]).await;
         let told = settle(&stub, &wanted, &sent()).await;
         assert_eq!((told.what, told.referral_id()), ("applied", Some("it")));
     }
+    let mut in_capitals = it.clone();
+    in_capitals["engagementId"] = "E1".into();
+    let stub = in_turn(vec![list(&[in_capitals])]).await;
+    assert_eq!(settle(&stub, &wanted, &sent()).await.what, "applied");
     let stub = in_turn(vec![list(&[it])]).await;
     let told = settle(&stub, &wanted, &claiming("it")).await;
     assert_eq!(told.what, "absent", "another write made it");
+}
+
+#[tokio::test]
+async fn a_repeated_attempt_that_is_refused_may_be_refused_for_the_first() {
+    let write = create(&least());
+    for status in [400, 409] {
+        let refused = || refusal(status, "alreadyExists");
+        let stub = in_turn(vec![refused(), list(&[row("it", "op-1", NOW)])]).await;
+        let told = super::write(&stub, &write, &repeated()).await;
+        assert_eq!((told.what, told.referral_id()), ("applied", Some("it")));
+        assert_eq!(lines(&stub), ["POST ", "GET "]);
+
+        let stub = in_turn(vec![refused(), list(&[])]).await;
+        assert_eq!(
+            super::write(&stub, &write, &repeated()).await.what,
+            "rejected"
+        );
+
+        let several = [row("r1", "op-1", NOW), row("r2", "op-1", NOW)];
+        for look in [list(&several), (500, NOTHING.to_owned())] {
+            let stub = in_turn(vec![refused(), look]).await;
+            let error = try_write(&stub, &write, &repeated()).await.err().unwrap();
+            let told = (error.kind, error.status, error.is_unsent());
+            assert_eq!(told, (Kind::Unavailable, None, false));
+        }
+    }
+}
+
+#[tokio::test]
+async fn blanks_around_a_reference_make_no_other_one_of_it() {
+    let stub = in_turn(vec![]).await;
+    let twin = |reference: &str| {
+        let write = with(&json!({ "externalReference": reference }));
+        adapter(&stub).twin_of(&write)
+    };
+    assert_eq!(twin(" CRM-7 "), Some("CRM-7".to_owned()));
+    assert_eq!(twin("CRM-7"), twin(" CRM-7 "));
+    assert_eq!(twin("  "), None);
 }
 
 #[tokio::test]

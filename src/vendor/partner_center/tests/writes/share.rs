@@ -161,6 +161,54 @@ async fn what_became_of_it_is_seen_in_the_engagement() {
 }
 
 #[tokio::test]
+async fn one_with_our_reference_is_ours_whoever_it_is_said_to_be_addressed_to() {
+    for target in [
+        json!(null),
+        json!([]),
+        json!([{"type": "Other", "id": "x"}]),
+    ] {
+        let mut ours = second(Some(" op-1 "), NOW);
+        ours["target"] = target;
+        let stub = in_turn(vec![ok(&first()), list(&[first(), ours.clone()])]).await;
+        let told = settle(&stub, &share(), &repeated()).await;
+        assert_eq!((told.what, told.referral_id()), ("applied", Some("r2")));
+        let stub = in_turn(vec![ok(&first()), list(&[first(), ours])]).await;
+        let told = write(&stub, &share(), &repeated()).await;
+        assert_eq!((told.what, told.referral_id()), ("applied", Some("r2")));
+    }
+    let mut in_capitals = second(None, NOW);
+    in_capitals["target"] = json!([{"type": TARGET[0], "id": "MSFT"}]);
+    let stub = in_turn(vec![ok(&first()), list(&[first(), in_capitals])]).await;
+    assert_eq!(settle(&stub, &share(), &sent()).await.what, "applied");
+}
+
+#[tokio::test]
+async fn a_repeated_share_that_is_refused_may_be_refused_for_the_first() {
+    let until = |look| {
+        let nothing_yet = list(&[first()]);
+        vec![
+            ok(&first()),
+            nothing_yet,
+            refusal(409, "conflict"),
+            ok(&first()),
+            look,
+        ]
+    };
+    let found = list(&[first(), second(Some("op-1"), NOW)]);
+    let stub = in_turn(until(found)).await;
+    let told = write(&stub, &share(), &repeated()).await;
+    assert_eq!((told.what, told.referral_id()), ("applied", Some("r2")));
+
+    let stub = in_turn(until(list(&[first()]))).await;
+    let told = write(&stub, &share(), &repeated()).await;
+    assert_eq!(told.codes(), [(ProblemCode::Conflict, String::new())]);
+
+    let stub = in_turn(until((500, NOTHING.to_owned()))).await;
+    let error = try_write(&stub, &share(), &repeated()).await.err().unwrap();
+    assert!(error.status.is_none() && !error.is_unsent());
+}
+
+#[tokio::test]
 async fn a_share_is_made_after_another_with_the_same_party_and_never_without_a_first() {
     let stub = in_turn(vec![]).await;
     let adapter = adapter(&stub);
