@@ -80,6 +80,7 @@ pub(super) async fn settle(
 pub(super) fn twin_of(write: &Write) -> Option<String> {
     match write {
         Write::AddNote { referral, content } => Some(notes::twin(referral, content)),
+        Write::Convert { referral, .. } => Some(convert::twin(referral)),
         // Two of these that ask for the same are the same.
         _ => None,
     }
