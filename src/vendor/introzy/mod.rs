@@ -96,8 +96,8 @@ struct Adapter {
 /// The notes on a referral, newest first.
 struct Notes {
     rows: Vec<Note>,
-    /// Whether there are more than were read.
-    is_cut: bool,
+    /// Whether there are more than were read, or could be.
+    is_partial: bool,
 }
 
 impl Adapter {
@@ -106,11 +106,13 @@ impl Adapter {
         let mut known = BTreeSet::new();
         let mut offset = 0;
         let mut is_cut = true;
+        let mut readable_rows = 0;
         for _ in 0..MAX_NOTE_PAGES {
             let Some(list) = self.client.notes(call, referral_id, offset).await? else {
                 return Ok(None);
             };
             let fresh = readable(Vendor::Introzy, "list_notes", &list.rows)
+                .inspect(|_| readable_rows += 1)
                 .map(map::note)
                 .filter(|note| known.insert(note.remote_id.clone()));
             rows.extend(fresh);
@@ -122,7 +124,10 @@ impl Adapter {
         }
         // Introzy states no order. A note without a time comes last.
         rows.sort_by_key(|note| std::cmp::Reverse(note.created_at));
-        Ok(Some(Notes { rows, is_cut }))
+        Ok(Some(Notes {
+            rows,
+            is_partial: is_cut || readable_rows < offset,
+        }))
     }
 }
 

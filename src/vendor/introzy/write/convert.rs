@@ -66,6 +66,11 @@ pub(super) async fn settle(introzy: &Adapter, call: &Call, referral: &str) -> Re
     })
 }
 
+/// Whatever the deal is to be: of two at once, each would find the referral not converted yet, and make a deal.
+pub(super) fn twin(referral: &str) -> String {
+    format!("convert {}", referral.to_ascii_lowercase())
+}
+
 fn deal(deal: wire::Deal) -> FinanceDeal {
     FinanceDeal {
         remote_id: deal.id,

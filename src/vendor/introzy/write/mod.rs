@@ -7,6 +7,7 @@ mod convert;
 mod create;
 mod facilitators;
 mod notes;
+mod pair;
 
 #[cfg(test)]
 mod tests;
@@ -79,7 +80,9 @@ pub(super) async fn settle(
 
 pub(super) fn twin_of(write: &Write) -> Option<String> {
     match write {
+        Write::Create { input } => create::twin(input),
         Write::AddNote { referral, content } => Some(notes::twin(referral, content)),
+        Write::Convert { referral, .. } => Some(convert::twin(referral)),
         // Two of these that ask for the same are the same.
         _ => None,
     }
@@ -143,4 +146,9 @@ fn is_since(sent: &Sent, created_at: Option<DateTime>) -> bool {
 
 fn is_same_id(known: Option<&str>, asked: &str) -> bool {
     known.is_some_and(|known| known.eq_ignore_ascii_case(asked))
+}
+
+/// Whether two texts are the same but for the white space, which Introzy may keep otherwise than it came.
+fn is_same_text(known: &str, asked: &str) -> bool {
+    known.split_whitespace().eq(asked.split_whitespace())
 }

@@ -1,7 +1,7 @@
 //! A note on a referral. Two notes of the same text are two notes, so one is never sent a second time, and it is known by
 //! its text and time.
 
-use super::{is_since, no_referral};
+use super::{is_same_text, is_since, no_referral};
 use crate::model::Note;
 use crate::vendor::introzy::{Adapter, map, outgoing};
 use crate::vendor::write::after_sending;
@@ -11,7 +11,8 @@ use crate::vendor::{Call, Effect, Kind, Result, Sent, Settled, Written};
 enum Ours {
     None,
     One(Note),
-    Several,
+    /// One of several, or one that does not say what was asked for, or one that could not be read.
+    Unclear,
 }
 
 pub(super) async fn write(
@@ -51,13 +52,14 @@ pub(super) async fn settle(
             may_be_sent_again: false,
         },
         Some(Ours::One(note)) => Settled::Applied(effect(referral, note)),
-        Some(Ours::Several) => Settled::Ambiguous,
+        Some(Ours::Unclear) => Settled::Ambiguous,
     })
 }
 
-/// Notes of the same text on the same referral.
+/// Notes of the same text on the same referral. White space does not tell them apart afterwards.
 pub(super) fn twin(referral: &str, content: &str) -> String {
-    let content = outgoing::without_mentions(content.trim());
+    let content: Vec<&str> = content.split_whitespace().collect();
+    let content = outgoing::without_mentions(&content.join(" "));
     format!("note {} {content}", referral.to_ascii_lowercase())
 }
 
@@ -71,17 +73,21 @@ async fn find(
     let Some(notes) = introzy.all_notes(call, referral).await? else {
         return Ok(None);
     };
-    let mut ours = notes.rows.into_iter().filter(|note| {
-        let is_equal = note.content.trim() == content.trim();
-        let may_be_ours = note.created_at.is_none() || is_since(sent, note.created_at);
-        is_equal && may_be_ours && !sent.claimed.contains(&note.remote_id)
-    });
-    Ok(Some(match (ours.next(), ours.next()) {
-        (None, _) if notes.is_cut => Ours::Several,
+    let may_be_ours = |note: &Note| {
+        let is_new = note.created_at.is_none() || is_since(sent, note.created_at);
+        is_new && !sent.claimed.contains(&note.remote_id)
+    };
+    let (mut same, other): (Vec<Note>, Vec<Note>) = notes
+        .rows
+        .into_iter()
+        .filter(may_be_ours)
+        .partition(|note| is_same_text(&note.content, content));
+    Ok(Some(match (same.pop(), same.is_empty()) {
+        (None, _) if notes.is_partial || !other.is_empty() => Ours::Unclear,
         (None, _) => Ours::None,
         // Without a time it may have been there for long.
-        (Some(note), None) if note.created_at.is_some() => Ours::One(note),
-        _ => Ours::Several,
+        (Some(note), true) if note.created_at.is_some() => Ours::One(note),
+        _ => Ours::Unclear,
     }))
 }
 

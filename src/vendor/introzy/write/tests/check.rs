@@ -193,7 +193,7 @@ async fn what_introzy_lacks_is_one_problem() {
 }
 
 #[tokio::test]
-async fn introzy_claims_what_it_can_write_and_tells_twins_of_notes_alone() {
+async fn introzy_claims_what_it_can_write_and_has_twins_of_all_but_what_is_a_list() {
     let world = World::start(|_| (500, String::new())).await;
     for capability in [
         Capability::CreateReferral,
@@ -208,7 +208,7 @@ async fn introzy_claims_what_it_can_write_and_tells_twins_of_notes_alone() {
         .iter()
         .map(|it| world.adapter.twin_of(it))
         .collect();
-    assert_eq!(twins.iter().flatten().count(), 1);
+    assert_eq!(twins.iter().flatten().count(), 3);
     let twin = |content: &str| world.adapter.twin_of(&notes::noting(content));
     assert_eq!(twin("Hello"), twin(" Hello\n"));
     assert_ne!(twin("Hello"), twin("hello"));

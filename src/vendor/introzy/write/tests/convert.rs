@@ -162,3 +162,23 @@ async fn the_preview_settles_it_and_it_is_never_sent_again() {
     let settled = world.settle(&converting(), &first()).await.unwrap();
     assert!(matches!(settled, Settled::Rejected(_)));
 }
+
+#[tokio::test]
+async fn two_conversions_of_one_referral_are_twins_whatever_the_deal_is_to_be() {
+    let world = vendor(refused(500), false, false).await;
+    let twin = |referral: &str, name: Option<&str>| {
+        let write = Write::Convert {
+            referral: referral.to_owned(),
+            conversion: Conversion {
+                deal_name: name.map(str::to_owned),
+                ..Conversion::default()
+            },
+        };
+        world.adapter.twin_of(&write).unwrap()
+    };
+    assert_eq!(twin("deal-a", None), "convert deal-a");
+    assert_eq!(twin("DEAL-A", Some("Deal")), twin("deal-a", None));
+    assert_ne!(twin("deal-b", None), twin("deal-a", None));
+    let note = world.adapter.twin_of(&notes::noting("deal-a"));
+    assert_ne!(note.as_deref(), Some("convert deal-a"));
+}

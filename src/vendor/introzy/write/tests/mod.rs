@@ -6,6 +6,7 @@ mod create;
 mod emulated;
 mod facilitators;
 mod notes;
+mod pair;
 
 use std::sync::Arc;
 

@@ -93,13 +93,17 @@ async fn one_new_note_of_the_same_text_settles_it() {
 }
 
 #[tokio::test]
-async fn without_one_it_has_ended_and_with_several_nobody_can_tell() {
+async fn only_a_sure_absence_ends_it_and_of_what_is_new_nobody_can_tell() {
     let old = note("old", "Hello", Some(BEFORE));
     let new = |id: &str| note(id, "Hello", Some(SINCE));
     let timeless = note("timeless", "Hello", None);
+    let other = |created_at| note("other", "hello", created_at);
     for (notes, is_absent) in [
         (vec![], true),
-        (vec![old.clone(), note("other", "hello", Some(SINCE))], true),
+        (vec![old.clone(), other(Some(BEFORE))], true),
+        (vec![old.clone(), other(Some(JUST_SINCE))], false),
+        (vec![other(None)], false),
+        (vec![json!({ "content": "unreadable" })], false),
         (vec![new("a"), new("b"), old], false),
         (vec![timeless.clone()], false),
         (vec![timeless, new("a")], false),
@@ -127,4 +131,28 @@ async fn a_note_that_may_be_among_those_not_read_is_not_held_to_be_lost() {
     .await;
     let settled = world.settle(&noting("Hello"), &first()).await.unwrap();
     assert!(matches!(settled, Settled::Ambiguous));
+}
+
+#[tokio::test]
+async fn a_note_is_known_by_its_words_whatever_becomes_of_the_white_space() {
+    let asked = "Hello  there\n\nAda\n";
+    for kept in [
+        "Hello  there\r\n\r\nAda",
+        "Hello there Ada",
+        " Hello there\nAda",
+    ] {
+        let world = vendor(refused(500), vec![note("mine", kept, Some(SINCE))]).await;
+        let settled = world.settle(&noting(asked), &first()).await;
+        assert_eq!(id(settled_as_applied(settled)), "mine");
+        let twin = |content| world.adapter.twin_of(&noting(content));
+        assert_eq!(twin(asked), twin(kept));
+    }
+}
+
+#[tokio::test]
+async fn a_new_note_that_another_write_made_hides_none() {
+    let notes = vec![note("claimed", "Another", Some(SINCE))];
+    let world = vendor(refused(500), notes).await;
+    let settled = world.settle(&noting("Hello"), &claiming("claimed")).await;
+    assert!(matches!(settled.unwrap(), Settled::Absent { .. }));
 }
