@@ -39,7 +39,10 @@ fn manifest(mode: &str, text: &str) -> &'static str {
     let folder = tempfile::tempdir().unwrap().keep();
     let file = folder.join("manifest.json");
     std::fs::write(&file, text).unwrap();
-    let toml = format!("[documents]\nmode = \"{mode}\"\nmanifests = [{file:?}]");
+    let toml = format!(
+        "[documents]\nmode = \"{mode}\"\nmanifests = [\"{}\"]",
+        file.display()
+    );
     Box::leak(toml.into_boxed_str())
 }
 
@@ -277,7 +280,7 @@ async fn what_must_be_asked_for_anew_each_time_is_not_kept() {
             headers: Default::default(),
         },
     });
-    world.hand.advance(Duration::from_secs(7200));
+    world.hand.advance(Duration::from_hours(2));
     let sources = "{ referrals(first: 2) { nodes { id } sources { status } } }";
     world
         .post(&json!({ "query": sources, "extensions": named(&hash(sources)) }))

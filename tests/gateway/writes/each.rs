@@ -65,7 +65,7 @@ impl Case {
             Kind::Create => {
                 let pair = introzy::pair(world).await;
                 let input = introzy::filled(&pair);
-                let other = introzy::filled_with(&pair, json!({ "name": "Other" }));
+                let other = introzy::filled_with(&pair, &json!({ "name": "Other" }));
                 (
                     "createReferral",
                     json!({ "referral": { "introzy": input } }),

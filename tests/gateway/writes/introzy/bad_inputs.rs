@@ -69,7 +69,7 @@ async fn exactly_what_is_too_long_is_refused() {
     let about = super::referral(&world).await;
     let pair = super::pair(&world).await;
     let longest = json!({ "name": long(200), "description": long(1000), "expectedValue": "0" });
-    let input = json!({ "referral": { "introzy": super::filled_with(&pair, longest) } });
+    let input = json!({ "referral": { "introzy": super::filled_with(&pair, &longest) } });
     let payload = mutate(&world, "createReferral", input, COMMON).await;
     assert_eq!(payload["outcome"], "APPLIED", "{payload:#}");
     let input =

@@ -174,7 +174,7 @@ async fn other_content_between_the_same_two_is_a_conflict_with_the_one_in_the_wa
         ("value", json!({ "expectedValue": "1" })),
         ("currency", json!({ "currency": "USD" })),
     ] {
-        let other = create(&world, key, filled_with(&pair, difference)).await;
+        let other = create(&world, key, filled_with(&pair, &difference)).await;
         assert_eq!(other["outcome"], "REJECTED", "{other:#}");
         assert_eq!(
             other["operation"],

@@ -28,11 +28,11 @@ fn id(remote_id: &str) -> String {
 
 /// A new referral between two people.
 pub fn filled(pair: &[String; 2]) -> Value {
-    filled_with(pair, json!({}))
+    filled_with(pair, &json!({}))
 }
 
 /// The same, with some fields otherwise.
-pub fn filled_with([seeker, provider]: &[String; 2], difference: Value) -> Value {
+pub fn filled_with([seeker, provider]: &[String; 2], difference: &Value) -> Value {
     let mut input = json!({
         "seekerId": seeker, "providerId": provider, "name": "A → B", "description": "What it is about",
         "expectedValue": "12.5", "currency": "EUR",

@@ -88,7 +88,7 @@ async fn a_repeated_attempt_that_is_refused_for_what_is_not_seen_stays_unknown()
     let world = World::start(|asked| match asked.param("offset") {
         None => refused(409),
         Some(offset) => {
-            let row = with(shown(&offset, SINCE), "seeker", json!({ "id": USER }));
+            let row = with(shown(offset, SINCE), "seeker", json!({ "id": USER }));
             let list = json!({ "referralOpps": [row], "hasMore": true });
             wrapped(200, &list)
         }
