@@ -8,11 +8,16 @@ mod moderate;
 #[cfg(test)]
 mod tests;
 
+use std::time::Duration;
+
 use super::{Adapter, wire};
-use crate::model::{Vendor, Write};
+use crate::model::{DateTime, Vendor, Write};
 use crate::vendor::{Call, Error, Result, Sent, Settled, Written, redact};
 
 pub(super) use moderate::MAX_ACTIONS;
+
+/// How far SaaSquatch's clock may be behind ours.
+const CLOCK_SKEW: Duration = Duration::from_secs(10);
 
 pub(super) async fn write(
     squatch: &Adapter,
@@ -31,13 +36,20 @@ pub(super) async fn settle(
     squatch: &Adapter,
     call: &Call,
     write: &Write,
-    _sent: &Sent,
+    sent: &Sent,
 ) -> Result<Settled> {
     match write {
-        Write::Create { input } => create::settle(squatch, call, input).await,
+        Write::Create { input } => create::settle(squatch, call, input, sent).await,
         Write::Moderate { decisions } => moderate::settle(squatch, call, decisions).await,
         _ => Err(Error::unsupported(Vendor::Saasquatch, write.kind())),
     }
+}
+
+/// Whether something of this time may come of a write that was first sent then.
+fn is_since(sent: &Sent, time: Option<DateTime>) -> bool {
+    let earliest = sent.since.saturating_sub(CLOCK_SKEW);
+    let earliest = earliest.unwrap_or(sent.since);
+    time.is_some_and(|time| time.0 >= earliest)
 }
 
 fn failure(error: &Error) -> wire::Failure {

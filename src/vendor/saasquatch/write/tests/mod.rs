@@ -1,6 +1,7 @@
 //! What SaaSquatch is sent to write, and what comes of its answers.
 
 mod check;
+mod codes;
 mod create;
 mod emulated;
 mod look;
