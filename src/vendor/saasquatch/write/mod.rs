@@ -1,9 +1,12 @@
 //! SaaSquatch's writes, and how what became of one is found out when it was not answered. Both of them may be made again
-//! without harm: users are registered by their ids, and who has been approved is approved once more.
+//! without harm: users are registered by their ids, and who has been approved is approved once more, unless somebody has
+//! decided otherwise since.
 
 mod create;
 mod look;
 mod moderate;
+mod split;
+mod standing;
 
 #[cfg(test)]
 mod tests;
@@ -27,7 +30,7 @@ pub(super) async fn write(
 ) -> Result<Written> {
     match write {
         Write::Create { input } => create::write(squatch, call, input, sent).await,
-        Write::Moderate { decisions } => moderate::write(squatch, call, decisions).await,
+        Write::Moderate { decisions } => moderate::write(squatch, call, decisions, sent).await,
         _ => Err(Error::unsupported(Vendor::Saasquatch, write.kind())),
     }
 }
@@ -40,7 +43,7 @@ pub(super) async fn settle(
 ) -> Result<Settled> {
     match write {
         Write::Create { input } => create::settle(squatch, call, input, sent).await,
-        Write::Moderate { decisions } => moderate::settle(squatch, call, decisions).await,
+        Write::Moderate { decisions } => moderate::settle(squatch, call, decisions, sent).await,
         _ => Err(Error::unsupported(Vendor::Saasquatch, write.kind())),
     }
 }

@@ -7,6 +7,7 @@ mod emulated;
 mod look;
 mod moderate;
 mod refusals;
+mod settled;
 
 use std::sync::Arc;
 
