@@ -7,8 +7,8 @@ use std::time::Duration;
 use serde::Deserialize as _;
 use serde_json::Value;
 
-use super::look::{Seen, look};
-use super::{failure, said};
+use super::look::{Seen, Wanted, look};
+use super::{failure, is_since, said};
 use crate::model::{Problem, ProblemCode, Referral, Vendor};
 use crate::vendor::saasquatch::schema::NewSaasquatchReferral;
 use crate::vendor::saasquatch::{Adapter, outgoing};
@@ -24,9 +24,6 @@ const LOOKS: [Duration; 3] = [
     Duration::from_millis(750),
 ];
 
-/// How far SaaSquatch's clock may be behind ours.
-const CLOCK_SKEW: Duration = Duration::from_secs(10);
-
 pub(super) async fn write(
     squatch: &Adapter,
     call: &Call,
@@ -34,9 +31,13 @@ pub(super) async fn write(
     sent: &Sent,
 ) -> Result<Written> {
     let asked = read(input)?;
-    let seen = look(squatch, call, &asked).await.map_err(before_sending)?;
+    let wanted = Wanted {
+        asked: &asked,
+        sent,
+    };
+    let seen = look(squatch, call, wanted).await.map_err(before_sending)?;
     if let Some(there) = seen.referral {
-        let is_ours = sent.is_repeated && is_since(sent, &there);
+        let is_ours = sent.is_repeated && is_since(sent, there.created_at);
         let effect = effect(squatch, call, &there).await;
         return Ok(if is_ours {
             Written::Applied(effect)
@@ -57,7 +58,7 @@ pub(super) async fn write(
         if !wait.is_zero() {
             squatch.clock.sleep(wait).await;
         }
-        last = look(squatch, call, &asked).await.map_err(after_sending)?;
+        last = look(squatch, call, wanted).await.map_err(after_sending)?;
         if let Some(made) = last.referral {
             return Ok(Written::Applied(effect(squatch, call, &made).await));
         }
@@ -75,8 +76,14 @@ pub(super) async fn write(
     ))
 }
 
-pub(super) async fn settle(squatch: &Adapter, call: &Call, input: &Value) -> Result<Settled> {
-    let seen = look(squatch, call, &read(input)?).await?;
+pub(super) async fn settle(
+    squatch: &Adapter,
+    call: &Call,
+    input: &Value,
+    sent: &Sent,
+) -> Result<Settled> {
+    let asked = &read(input)?;
+    let seen = look(squatch, call, Wanted { asked, sent }).await?;
     Ok(match seen.referral {
         Some(made) => Settled::Applied(effect(squatch, call, &made).await),
         None => Settled::Absent {
@@ -88,7 +95,7 @@ pub(super) async fn settle(squatch: &Adapter, call: &Call, input: &Value) -> Res
 /// The user has been registered at least twice, with time in between: waiting longer would bring nothing.
 fn without_referral(seen: Seen) -> Rejection {
     let reason = if seen.other.is_some() {
-        "the user came with another code before."
+        "the user was referred before, and not with this code as far as it is told."
     } else {
         "the account may have been referred before, or the code may be its own or of another kind of program."
     };
@@ -147,16 +154,13 @@ async fn effect(squatch: &Adapter, call: &Call, row: &Arc<Referral>) -> Box<Effe
     })
 }
 
-fn is_since(sent: &Sent, referral: &Referral) -> bool {
-    let earliest = sent.since.saturating_sub(CLOCK_SKEW);
-    let earliest = earliest.unwrap_or(sent.since);
-    referral
-        .created_at
-        .is_some_and(|created_at| created_at.0 >= earliest)
-}
-
+/// With the code as it is both sent and compared.
 fn read(input: &Value) -> Result<NewSaasquatchReferral> {
-    NewSaasquatchReferral::deserialize(input).map_err(|_| {
+    let read = NewSaasquatchReferral::deserialize(input).map(|mut asked| {
+        asked.referral_code = asked.referral_code.trim().to_owned();
+        asked
+    });
+    read.map_err(|_| {
         let detail = "the input is not one of this vendor";
         let vendor = Vendor::Saasquatch;
         before_sending(Error::new(

@@ -3,13 +3,14 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 
+use super::is_since;
 use crate::model::{Referral, Vendor};
 use crate::vendor::error::found;
 use crate::vendor::paging::{read_again, read_rows};
 use crate::vendor::saasquatch::client::{Involving, LIMIT};
 use crate::vendor::saasquatch::schema::NewSaasquatchReferral;
 use crate::vendor::saasquatch::{Adapter, map, wire};
-use crate::vendor::{Adapter as _, Call, Kind, Result};
+use crate::vendor::{Adapter as _, Call, Kind, Result, Sent};
 
 /// Longer lists are not walked to their end.
 const MAX_PAGES: usize = 20;
@@ -20,10 +21,26 @@ const MAX_SINGLES: usize = 20;
 /// What there is of this user.
 #[derive(Default)]
 pub(super) struct Seen {
-    /// The referral by this code.
+    /// The referral by this code, or a new one that does not tell its code.
     pub(super) referral: Option<Arc<Referral>>,
-    /// One by another code.
+    /// One by another code, or an older one that does not tell it.
     pub(super) other: Option<Arc<Referral>>,
+}
+
+/// What is looked for.
+#[derive(Clone, Copy)]
+pub(super) struct Wanted<'a> {
+    pub(super) asked: &'a NewSaasquatchReferral,
+    pub(super) sent: &'a Sent,
+}
+
+/// What a referral tells of the code that it was made with.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Code {
+    Same,
+    /// None, as SaaSquatch documents that it may; and it is new.
+    Untold,
+    Other,
 }
 
 /// A list that the referral may be in.
@@ -40,23 +57,20 @@ enum List<'a> {
 struct Match {
     /// None where the row does not tell its user.
     is_user: Option<bool>,
-    is_code: bool,
+    code: Code,
 }
 
-pub(super) async fn look(
-    squatch: &Adapter,
-    call: &Call,
-    asked: &NewSaasquatchReferral,
-) -> Result<Seen> {
+pub(super) async fn look(squatch: &Adapter, call: &Call, wanted: Wanted<'_>) -> Result<Seen> {
+    let asked = wanted.asked;
     let list = List::OfReferred(&asked.account_id, &asked.user_id);
     match rows(squatch, call, list).await {
         Ok(rows) => {
             // What a row does not tell the list does: it was asked for this user's.
-            let theirs = |row: &Arc<Referral>| Match::of(row, asked).is_user != Some(false);
-            Ok(chosen(rows.into_iter().filter(theirs), asked))
+            let theirs = |row: &Arc<Referral>| Match::of(row, wanted).is_user != Some(false);
+            Ok(chosen(rows.into_iter().filter(theirs), wanted))
         }
         Err(error) if error.status == Some(403) && error.kind == Kind::Unauthorized => {
-            look_among_the_referrers(squatch, call, asked).await
+            look_among_the_referrers(squatch, call, wanted).await
         }
         Err(error) => Err(error),
     }
@@ -66,8 +80,9 @@ pub(super) async fn look(
 async fn look_among_the_referrers(
     squatch: &Adapter,
     call: &Call,
-    asked: &NewSaasquatchReferral,
+    wanted: Wanted<'_>,
 ) -> Result<Seen> {
+    let asked = wanted.asked;
     let owner = squatch
         .client
         .get_user_by_code(call, &asked.referral_code)
@@ -83,18 +98,18 @@ async fn look_among_the_referrers(
     let (told, untold): (Vec<_>, Vec<_>) = rows(squatch, call, list)
         .await?
         .into_iter()
-        .filter(|row| Match::of(row, asked).is_user != Some(false))
-        .partition(|row| Match::of(row, asked).is_user.is_some());
-    let seen = chosen(told.into_iter(), asked);
+        .filter(|row| Match::of(row, wanted).is_user != Some(false))
+        .partition(|row| Match::of(row, wanted).is_user.is_some());
+    let seen = chosen(told.into_iter(), wanted);
     if seen.referral.is_some() {
         return Ok(seen);
     }
     let mut untold = untold;
-    untold.retain(|row| Match::of(row, asked).is_code);
+    untold.retain(|row| Match::of(row, wanted).code != Code::Other);
     untold.sort_by_key(|row| Reverse(row.created_at));
     for row in untold.iter().take(MAX_SINGLES) {
         let single = squatch.referral(call, &row.remote_id).await?;
-        if let Some(single) = single.filter(|it| Match::of(it, asked).is_user == Some(true)) {
+        if let Some(single) = single.filter(|it| Match::of(it, wanted).is_it()) {
             return Ok(Seen {
                 referral: Some(Arc::new(single)),
                 ..seen
@@ -139,28 +154,37 @@ async fn rows(squatch: &Adapter, call: &Call, list: List<'_>) -> Result<Vec<Arc<
     Ok(rows)
 }
 
-fn chosen(rows: impl Iterator<Item = Arc<Referral>>, asked: &NewSaasquatchReferral) -> Seen {
+fn chosen(rows: impl Iterator<Item = Arc<Referral>>, wanted: Wanted<'_>) -> Seen {
     let mut seen = Seen::default();
+    let mut untold = None;
     for row in rows {
-        let place = if Match::of(&row, asked).is_code {
-            &mut seen.referral
-        } else {
-            &mut seen.other
+        let place = match Match::of(&row, wanted).code {
+            Code::Same => &mut seen.referral,
+            Code::Untold => &mut untold,
+            Code::Other => &mut seen.other,
         };
         place.get_or_insert(row);
     }
+    seen.referral = seen.referral.or(untold);
     seen
 }
 
 impl Match {
-    fn of(row: &Referral, asked: &NewSaasquatchReferral) -> Self {
+    fn of(row: &Referral, Wanted { asked, sent }: Wanted<'_>) -> Self {
         let record: wire::Referral = read_again(&row.raw);
         let user = record.referred_user.unwrap_or_default();
         let ids = user.account_id.zip(user.id);
-        let code = record.referral_code_used.unwrap_or_default();
         Self {
             is_user: ids.map(|ids| ids == (asked.account_id.clone(), asked.user_id.clone())),
-            is_code: code.eq_ignore_ascii_case(asked.referral_code.trim()),
+            code: match record.referral_code_used {
+                Some(code) if code.trim().eq_ignore_ascii_case(&asked.referral_code) => Code::Same,
+                None if is_since(sent, row.created_at) => Code::Untold,
+                _ => Code::Other,
+            },
         }
+    }
+
+    fn is_it(&self) -> bool {
+        self.is_user == Some(true) && self.code != Code::Other
     }
 }

@@ -1,18 +1,18 @@
 //! Referrals approved and denied, many with one call. SaaSquatch says nothing of each: where it refuses a call, those that
 //! it refuses it for are sought out, so that the others do not suffer. Who has been approved may be approved once more,
-//! so that nothing is lost by sending decisions again.
+//! but what somebody has decided since is not undone by sending decisions again.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::VecDeque;
 
-use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
+use futures_util::stream::{self, StreamExt as _};
 
 use super::said;
-use crate::model::{
-    Decision, Moderation, ModerationSide, ModerationStatus, Problem, ProblemCode, Referral, Verdict,
-};
+use super::split::{Group, Rest, apart, halves};
+use super::standing::standing;
+use crate::model::{Decision, Problem, ProblemCode, Referral, Verdict, WriteOutcome};
 use crate::vendor::saasquatch::{Adapter, outgoing};
-use crate::vendor::write::{after_sending, refusal};
-use crate::vendor::{Adapter as _, Call, Decided, Error, Result, Settled, Written};
+use crate::vendor::write::{after_sending, before_sending, refusal};
+use crate::vendor::{Adapter as _, Call, Decided, Error, Kind, Result, Sent, Settled, Written};
 
 /// The most that one call takes.
 pub(in crate::vendor::saasquatch) const MAX_ACTIONS: usize = 100;
@@ -24,34 +24,90 @@ const FEW: usize = 16;
 /// How many calls are made at once, where one does not wait for the other.
 const PARALLEL: usize = 8;
 
-/// Decisions that go into one call, by their places.
-struct Group {
-    places: Vec<usize>,
-    /// Whether their referrals are known to be there.
-    are_there: bool,
-}
-
-/// What the decisions on one referral make of its two sides.
-#[derive(Clone, Copy, Default)]
-struct Sides {
-    referrer: Option<Verdict>,
-    referred: Option<Verdict>,
-}
-
+/// Of decisions that may have been sent before, only those are sent that nobody has decided since.
 pub(super) async fn write(
     squatch: &Adapter,
     call: &Call,
     decisions: &[Decision],
+    sent: &Sent,
 ) -> Result<Written> {
+    let mut decided = if sent.is_repeated {
+        let known = look(squatch, call, decisions, sent).await;
+        known.map_err(before_sending)?
+    } else {
+        vec![Decided::unknown(); decisions.len()]
+    };
+    let count = |decided: &[Decided]| decided.iter().filter(|it| is_unknown(it)).count();
+    let before = count(&decided);
+    let Err(error) = send(squatch, call, decisions, &mut decided).await else {
+        return Ok(Written::Each(decided));
+    };
+    let is_late = matches!(error.kind, Kind::Timeout | Kind::Deadline);
+    let is_known = count(&decided) < before;
+    // A vendor that refuses a repeated call for now is left alone for a while, which only an error makes happen.
+    if is_known && (is_late || !sent.is_repeated) {
+        return Ok(Written::Each(decided));
+    }
+    Err(error)
+}
+
+/// Those that are still to be made are sent again, and as long as there are none of them each has its own answer.
+pub(super) async fn settle(
+    squatch: &Adapter,
+    call: &Call,
+    decisions: &[Decision],
+    sent: &Sent,
+) -> Result<Settled> {
+    let decided = look(squatch, call, decisions, sent).await?;
+    Ok(if decided.iter().any(is_unknown) {
+        Settled::SendAgain
+    } else {
+        Settled::Each(decided)
+    })
+}
+
+/// What has become of each; it is unknown of those that are still to be made.
+async fn look(
+    squatch: &Adapter,
+    call: &Call,
+    decisions: &[Decision],
+    sent: &Sent,
+) -> Result<Vec<Decided>> {
+    let places: Vec<usize> = (0..decisions.len()).collect();
+    let referrals = read_all(squatch, call, decisions, &places).await;
+    let decided = decisions.iter().zip(referrals).map(|(decision, referral)| {
+        Ok(match referral? {
+            None => Decided::rejected(no_such_referral()),
+            Some(referral) => standing(&referral, decisions, &decision.referral, sent),
+        })
+    });
+    decided.collect()
+}
+
+fn is_unknown(decided: &Decided) -> bool {
+    decided.outcome == WriteOutcome::Unknown
+}
+
+/// Makes those that are unknown, as far as it gets.
+async fn send(
+    squatch: &Adapter,
+    call: &Call,
+    decisions: &[Decision],
+    decided: &mut [Decided],
+) -> Result<()> {
+    let places = (0..decisions.len()).filter(|place| is_unknown(&decided[*place]));
+    let places: Vec<usize> = places.collect();
+    if places.is_empty() {
+        return Ok(());
+    }
     // Each is in one group until it has its answer.
-    let mut decided = vec![Decided::unknown(); decisions.len()];
     let mut settle = |places: &[usize], outcome: Decided| {
         for place in places {
             decided[*place] = outcome.clone();
         }
     };
     let mut waiting = VecDeque::from([Group {
-        places: (0..decisions.len()).collect(),
+        places,
         are_there: false,
     }]);
     let mut is_first = true;
@@ -82,45 +138,18 @@ pub(super) async fn write(
                 .rev()
                 .for_each(|group| waiting.push_front(group)),
             Rest::OneByOne(places) => {
-                for (place, outcome) in one_by_one(squatch, call, decisions, places).await? {
-                    settle(&[place], outcome);
+                let mut failed = None;
+                for (place, outcome) in one_by_one(squatch, call, decisions, places).await {
+                    match outcome {
+                        Ok(outcome) => settle(&[place], outcome),
+                        Err(error) => failed = Some(error),
+                    }
                 }
+                failed.map_or(Ok(()), Err)?;
             }
         }
     }
-    Ok(Written::Each(decided))
-}
-
-/// As soon as one of them is not as asked for, all are sent again: what is approved may be approved once more. Only where
-/// there is nothing left to send does each get its own answer.
-pub(super) async fn settle(
-    squatch: &Adapter,
-    call: &Call,
-    decisions: &[Decision],
-) -> Result<Settled> {
-    let places: Vec<usize> = (0..decisions.len()).collect();
-    let referrals = read_all(squatch, call, decisions, &places).await;
-    let wanted = wanted(decisions);
-    let mut decided = Vec::with_capacity(decisions.len());
-    for (decision, referral) in decisions.iter().zip(referrals) {
-        let outcome = match referral? {
-            None => Decided::rejected(no_such_referral()),
-            Some(referral) if wanted[&*decision.referral].are_in(&referral) => Decided::applied(),
-            Some(_) => return Ok(Settled::SendAgain),
-        };
-        decided.push(outcome);
-    }
-    Ok(Settled::Each(decided))
-}
-
-/// What is left of a group that was refused.
-enum Rest {
-    /// This one alone, and its referral may be there.
-    Refused(usize),
-    /// Each to be tried by itself.
-    Groups(Vec<Group>),
-    /// Each to be tried alone.
-    OneByOne(Vec<usize>),
+    Ok(())
 }
 
 async fn moderate(
@@ -145,25 +174,22 @@ async fn one_by_one(
     call: &Call,
     decisions: &[Decision],
     places: Vec<usize>,
-) -> Result<Vec<(usize, Decided)>> {
+) -> Vec<(usize, Result<Decided>)> {
     let attempts = places.into_iter().map(async |place| {
         let outcome = match moderate(squatch, call, decisions, &[place]).await {
-            Ok(()) => Decided::applied(),
-            Err(error) => {
-                let Some(problem) = refusal_of_some(&error) else {
-                    return Err(after_sending(error));
-                };
-                let verdict = decisions[place].verdict;
-                Decided::rejected(explained(problem, &error, verdict))
-            }
+            Ok(()) => Ok(Decided::applied()),
+            Err(error) => match refusal_of_some(&error) {
+                Some(problem) => {
+                    let verdict = decisions[place].verdict;
+                    Ok(Decided::rejected(explained(problem, &error, verdict)))
+                }
+                None => Err(after_sending(error)),
+            },
         };
-        Ok((place, outcome))
+        (place, outcome)
     });
     let attempts: Vec<_> = attempts.collect();
-    stream::iter(attempts)
-        .buffered(PARALLEL)
-        .try_collect()
-        .await
+    stream::iter(attempts).buffered(PARALLEL).collect().await
 }
 
 /// Takes those whose referrals are not there out of a refused group, as soon as it is small enough to look all of them up.
@@ -201,32 +227,6 @@ async fn looked_up(
     (rest, missing)
 }
 
-/// Several decisions on one referral keep their order, so they are not made side by side.
-fn apart(decisions: &[Decision], places: Vec<usize>) -> Rest {
-    let referrals: HashSet<&str> = places
-        .iter()
-        .map(|place| &*decisions[*place].referral)
-        .collect();
-    if places.len() > 1 && referrals.len() == places.len() {
-        return Rest::OneByOne(places);
-    }
-    halves(places, true)
-}
-
-fn halves(mut places: Vec<usize>, are_there: bool) -> Rest {
-    if let [place] = places[..] {
-        return Rest::Refused(place);
-    }
-    let second = places.split_off(places.len().div_ceil(2));
-    let halves = [places, second];
-    Rest::Groups(
-        halves
-            .into_iter()
-            .map(|places| Group { places, are_there })
-            .collect(),
-    )
-}
-
 /// The referrals of these decisions, in their order.
 async fn read_all(
     squatch: &Adapter,
@@ -237,36 +237,6 @@ async fn read_all(
     let ids = places.iter().map(|place| &*decisions[*place].referral);
     let reads: Vec<_> = ids.map(|id| squatch.referral(call, id)).collect();
     stream::iter(reads).buffered(PARALLEL).collect().await
-}
-
-/// Per referral: of several decisions on one side the last counts.
-fn wanted(decisions: &[Decision]) -> HashMap<&str, Sides> {
-    let mut wanted: HashMap<&str, Sides> = HashMap::new();
-    for decision in decisions {
-        let sides = wanted.entry(&decision.referral).or_default();
-        if decision.side != ModerationSide::Referred {
-            sides.referrer = Some(decision.verdict);
-        }
-        if decision.side != ModerationSide::Referrer {
-            sides.referred = Some(decision.verdict);
-        }
-    }
-    wanted
-}
-
-impl Sides {
-    fn are_in(self, referral: &Referral) -> bool {
-        let is = |asked: Option<Verdict>, status: ModerationStatus| match asked {
-            None => true,
-            Some(Verdict::Approve) => status == ModerationStatus::Approved,
-            Some(Verdict::Deny) => status == ModerationStatus::Denied,
-        };
-        referral.moderation.as_deref().is_some_and(
-            |Moderation {
-                 referrer, referred, ..
-             }| is(self.referrer, *referrer) && is(self.referred, *referred),
-        )
-    }
 }
 
 fn no_such_referral() -> Problem {

@@ -11,7 +11,7 @@ fn written_otherwise() -> Vec<Value> {
     vec![
         with(new(), "connector", json!({ "id": USER })),
         with(new(), "connector", Value::Null),
-        with(new(), "expectedValue", json!("12345678901234567.9")),
+        with(new(), "expectedValue", json!("12345678901234567.894")),
         with(new(), "name", json!(" Move")),
         with(new(), "description", json!("To  the\ncloud")),
     ]

@@ -1,11 +1,13 @@
 //! What SaaSquatch is sent to write, and what comes of its answers.
 
 mod check;
+mod codes;
 mod create;
 mod emulated;
 mod look;
 mod moderate;
 mod refusals;
+mod settled;
 
 use std::sync::Arc;
 
