@@ -16,7 +16,7 @@ use tokio::process::{Child, Command};
 use crate::amount;
 use crate::client::{CREATES, Client, counts, serve};
 
-/// How often it is killed, unless the environment's `CRASH` says otherwise.
+/// How often it is killed, unless the command line says otherwise.
 const ROUNDS: usize = 100;
 
 /// Every write of a vendor takes so long: time enough to be killed in.
@@ -45,7 +45,7 @@ struct Gateway {
 }
 
 pub(crate) async fn run() {
-    let rounds = amount("CRASH", ROUNDS);
+    let rounds = amount("crash", ROUNDS);
     let sandbox = Sandbox::new(&Clock::system());
     let origin = serve(&sandbox).await;
     for (vendor, method, path) in CREATES {
@@ -71,7 +71,7 @@ pub(crate) async fn run() {
     let before = counts(&sandbox);
     let (mut found, mut odd) = (BTreeMap::<String, usize>::new(), Vec::new());
     let mut expected = vec![0; CREATES.len()];
-    let begun = Instant::now();
+    let started = Instant::now();
     for round in 0..rounds {
         let writes: Vec<_> = (0..=CREATES.len())
             .map(|place| write(&client, round, place))
@@ -109,7 +109,7 @@ pub(crate) async fn run() {
     let after = counts(&sandbox);
     println!(
         "killed {rounds} times in {:.0} s; at the next start: {found:?}",
-        begun.elapsed().as_secs_f64()
+        started.elapsed().as_secs_f64()
     );
     for (vendor, (name, ..)) in CREATES.iter().enumerate() {
         let made = after[vendor] - before[vendor];

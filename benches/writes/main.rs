@@ -1,7 +1,7 @@
 //! Writes over vendors that lose, delay and fail them, and over a gateway that is killed: `cargo bench --bench writes`, or
-//! `-- soak` and `-- crash` for one of the two. Takes some minutes, sends traffic to loopback only, and stops by itself. It
-//! fails when a referral was created twice, when one is lost, or when an operation says something else than what the vendor
-//! has. docs/benchmarks.md says what each line means.
+//! `-- soak` and `-- crash` for one of the two, with a number behind for fewer or more. Takes some minutes, sends traffic to
+//! loopback only, and stops by itself. It fails when a referral was created twice, when one is lost, or when an operation
+//! says something else than what the vendor has. docs/benchmarks.md says what each line means.
 
 mod client;
 mod crash;
@@ -18,8 +18,9 @@ async fn main() {
     }
 }
 
-/// How much of something there is to be, unless the environment says otherwise.
-fn amount(variable: &str, usual: usize) -> usize {
-    let told = std::env::var(variable).ok();
+/// How much of something there is to be, unless a number follows its name on the command line.
+fn amount(name: &str, usual: usize) -> usize {
+    let mut arguments = std::env::args().skip_while(|argument| argument != name);
+    let told = arguments.nth(1);
     told.and_then(|text| text.parse().ok()).unwrap_or(usual)
 }

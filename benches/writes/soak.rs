@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use crate::amount;
 use crate::client::{CREATES, Client, bind, counts, serve};
 
-/// How many of each vendor, unless the environment's `SOAK` says otherwise.
+/// How many of each vendor, unless the command line says otherwise.
 const EACH: usize = 2_500;
 
 const AT_ONCE: usize = 48;
@@ -52,7 +52,7 @@ struct Ended {
 }
 
 pub(crate) async fn run() {
-    let each = amount("SOAK", EACH);
+    let each = amount("soak", EACH);
     let sandbox = Sandbox::new(&Clock::system());
     let client = Arc::new(start(&sandbox).await);
     let before = counts(&sandbox);
