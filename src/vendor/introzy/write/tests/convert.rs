@@ -1,5 +1,6 @@
 //! Referrals turned into deals.
 
+use crate::vendor::write::refusal;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::json;
@@ -129,10 +130,17 @@ async fn what_is_converted_is_not_converted_again() {
 
 #[tokio::test]
 async fn without_a_look_nothing_is_sent() {
-    for status in [500, 429, 401, 403] {
+    for status in [500, 429, 401] {
         let world = World::start(move |_| refused(status)).await;
         let error = world.write(&converting(), &first()).await.err().unwrap();
         assert!(error.is_unsent(), "{error}");
+        assert_eq!(world.lines(), [PREVIEW]);
+    }
+    // What may not be looked at may not be converted: it is told as the refusal that it is.
+    for status in [400, 403] {
+        let world = World::start(move |_| refused(status)).await;
+        let error = world.write(&converting(), &first()).await.err().unwrap();
+        assert!(refusal(&error).is_some() && !error.is_unsent(), "{error}");
         assert_eq!(world.lines(), [PREVIEW]);
     }
     let world = World::start(|_| refused(404)).await;
