@@ -64,7 +64,7 @@ async fn a_write_that_was_lost_is_made_again_where_that_is_safe_and_else_given_u
             answer(&world, &case, lost.clone());
             let payload = case.make(&world, "key").await;
             let about = format!("{lost:?} {kind:?}: {payload:#}");
-            if let Kind::Create | Kind::Remove = kind {
+            if let Kind::Remove = kind {
                 assert_eq!(payload["outcome"], "APPLIED", "{about}");
                 assert_eq!(payload["operation"]["state"], "CONFIRMED", "{about}");
             } else {

@@ -164,7 +164,8 @@ async fn a_change_that_others_came_before_while_nobody_knew_of_it_is_for_a_perso
     // Theirs may have come after ours, which must then not be told to have had no effect.
     assert_eq!(told["outcome"], "UNKNOWN");
     until(&world, "mine", "NEEDS_REVIEW").await;
-    assert_eq!(asked(&world, "PATCH").len(), 2);
+    // The look may have come before their change: then ours was sent again, on its condition, in vain.
+    assert!(asked(&world, "PATCH").len() <= 3);
     let now = some(&world, "INDEPENDENT", "ACTIVE").await;
     assert_eq!(
         (text(&now["id"]), &now["description"]),
