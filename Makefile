@@ -1,13 +1,13 @@
 # `make run` and `make test` are all that a newcomer needs; the rest are their parts.
 
-.PHONY: run test lint schema web test-rust test-web release
+.PHONY: run test lint schema web test-rust test-web test-clients release
 
 # Builds the web part, then starts the gateway with the sandbox: no credentials, no network.
 run: web
 	cargo run -- serve --sandbox
 
 # Everything that must hold before a change is taken.
-test: lint test-rust test-web
+test: lint test-rust test-web test-clients
 
 lint:
 	cargo fmt --check
@@ -23,6 +23,10 @@ test-rust:
 # GraphiQL in a real browser, against a gateway with the sandbox. Needs Chromium; see scripts/test-web.
 test-web: web
 	scripts/test-web
+
+# Apollo Client, urql, Relay, graphql-codegen, gql.tada and graphql-inspector, against a gateway with the sandbox.
+test-clients:
+	scripts/test-clients
 
 # Writes the files that are made from the code: the schema and the reference of the configuration.
 schema:
