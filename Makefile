@@ -1,13 +1,13 @@
 # `make run` and `make test` are all that a newcomer needs; the rest are their parts.
 
-.PHONY: run test lint schema web test-rust test-web test-federation release
+.PHONY: run test lint schema web test-rust test-web test-federation test-clients release
 
 # Builds the web part, then starts the gateway with the sandbox: no credentials, no network.
 run: web
 	cargo run -- serve --sandbox
 
 # Everything that must hold before a change is taken.
-test: lint test-rust test-web test-federation
+test: lint test-rust test-web test-federation test-clients
 
 lint:
 	cargo fmt --check
@@ -27,6 +27,10 @@ test-web: web
 # The schema in a supergraph, with Apollo's own programs. Needs Node.js alone; see scripts/test-federation.
 test-federation:
 	scripts/test-federation
+
+# Apollo Client, urql, Relay, graphql-codegen, gql.tada and graphql-inspector, against a gateway with the sandbox.
+test-clients:
+	scripts/test-clients
 
 # Writes the files that are made from the code: the schema and the reference of the configuration.
 schema:

@@ -36,11 +36,14 @@ pub fn sdl() -> String {
         .federation()
         .prefer_single_line_descriptions()
         .include_specified_by();
-    let mut sdl = schema().sdl_with_options(options);
-    if !sdl.ends_with('\n') {
-        sdl.push('\n');
-    }
-    sdl
+    let sdl = schema().sdl_with_options(options);
+    // The engine writes the link as an extension of the schema. Relay's compiler and Rust's graphql_client know no such
+    // thing; a definition that carries the link means the same.
+    let (types, link) = sdl
+        .split_once("extend schema @link(")
+        .expect("federation is asked for above");
+    let link = link.trim_end();
+    format!("{types}schema @link({link} {{\n\tquery: Query\n\tmutation: Mutation\n}}\n")
 }
 
 /// The loaders of the request being executed.

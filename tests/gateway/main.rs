@@ -28,6 +28,7 @@ mod persisted;
 mod projection;
 mod protocol;
 mod resilience;
+mod rust_client;
 mod schema;
 mod stale;
 mod switches;

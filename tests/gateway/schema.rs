@@ -184,6 +184,30 @@ fn every_item_of_the_schema_is_described() {
 }
 
 #[test]
+fn only_what_has_a_global_id_has_a_field_called_id() {
+    // Caches of Apollo Client, urql and Relay take two objects of the same `id` for one and merge their fields.
+    let sdl = graphql::sdl();
+    let schema = parse_schema(&sdl).unwrap();
+    let mut others = Vec::new();
+    for (name, definition) in types(&schema) {
+        if let TypeKind::Object(object) = &definition.kind
+            && object
+                .fields
+                .iter()
+                .any(|field| field.node.name.node == "id")
+            && !object
+                .implements
+                .iter()
+                .any(|interface| interface.node == "Node")
+        {
+            others.push(name.to_owned());
+        }
+    }
+    others.sort();
+    assert_eq!(others, Vec::<String>::new());
+}
+
+#[test]
 fn the_schema_is_a_federated_subgraph_with_four_entities() {
     let sdl = graphql::sdl();
     assert!(

@@ -58,7 +58,7 @@ pub struct SaasquatchFraudSignal {
 #[derive(Clone, Debug, PartialEq, SimpleObject)]
 pub struct SaasquatchUser {
     /// The user's id, unique within the account. Often an e-mail address.
-    pub id: Option<String>,
+    pub remote_id: Option<String>,
     /// The account that the user belongs to. Both ids together address a user.
     pub account_id: Option<String>,
     /// The first letter of the family name.
@@ -98,7 +98,7 @@ pub struct SaasquatchUser {
 #[derive(Clone, Debug, PartialEq, SimpleObject)]
 pub struct SaasquatchReward {
     /// SaaSquatch's own id of the reward.
-    pub id: Option<String>,
+    pub remote_id: Option<String>,
     /// What kind of reward it is.
     #[graphql(name = "type")]
     pub kind: Option<SaasquatchRewardType>,

@@ -54,14 +54,17 @@ fn organization(
     id: Option<String>,
     name: Option<String>,
 ) -> Option<schema::PartnerCenterOrganization> {
-    (id.is_some() || name.is_some()).then_some(schema::PartnerCenterOrganization { id, name })
+    (id.is_some() || name.is_some()).then_some(schema::PartnerCenterOrganization {
+        remote_id: id,
+        name,
+    })
 }
 
 fn target(target: wire::Target) -> schema::PartnerCenterTarget {
     schema::PartnerCenterTarget {
         kind: words::target_type(target.kind.as_ref()),
         type_text: target.kind,
-        id: target.id,
+        remote_id: target.id,
     }
 }
 
@@ -93,7 +96,7 @@ fn customer_id(id: wire::CustomerId) -> schema::PartnerCenterCustomerId {
     schema::PartnerCenterCustomerId {
         kind: words::customer_id_type(id.profile_type.as_ref()),
         type_text: id.profile_type,
-        id: id.id,
+        remote_id: id.id,
     }
 }
 
@@ -160,7 +163,7 @@ fn json(row: Option<Row>) -> Option<Json> {
 
 fn solution(solution: wire::Solution) -> schema::PartnerCenterSolution {
     schema::PartnerCenterSolution {
-        id: solution.id,
+        remote_id: solution.id,
         name: solution.name,
         kind: words::solution_type(solution.kind.as_ref()),
         type_text: solution.kind,
@@ -176,7 +179,7 @@ fn solution(solution: wire::Solution) -> schema::PartnerCenterSolution {
 fn attribute(attribute: wire::Attribute) -> schema::PartnerCenterAttribute {
     schema::PartnerCenterAttribute {
         kind: attribute.kind,
-        id: attribute.id,
+        value: attribute.id,
     }
 }
 
@@ -205,7 +208,7 @@ fn tracking_info(info: wire::TrackingInfo) -> schema::PartnerCenterTrackingInfo 
 fn registration(registration: wire::Registration) -> schema::PartnerCenterRegistration {
     let solutions = registration.solution_details.into_iter();
     schema::PartnerCenterRegistration {
-        id: registration.id,
+        remote_id: registration.id,
         kind: registration.kind,
         registered_at: registration.registration_date_time,
         status: registration.status,
@@ -244,7 +247,7 @@ fn registered_solution(
                 transacted_at: transaction.marketplace_transaction_date_time,
             }
         }),
-        id: solution.id,
+        remote_id: solution.id,
         name: solution.name,
         value: solution.value,
         currency: solution.currency,

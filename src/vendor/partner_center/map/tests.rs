@@ -161,13 +161,13 @@ fn sample_details() -> schema::PartnerCenterReferral {
         qualification: Some(schema::PartnerCenterQualification::SalesQualified),
         qualification_text: text("SalesQualified"),
         organization: Some(schema::PartnerCenterOrganization {
-            id: text("7d23e5ca-19dc-4eaa-aac8-5e6b559f0d1d"),
+            remote_id: text("7d23e5ca-19dc-4eaa-aac8-5e6b559f0d1d"),
             name: text("Contoso Company"),
         }),
         target: vec![schema::PartnerCenterTarget {
             kind: Some(schema::PartnerCenterTargetType::SolutionProfile),
             type_text: text("SolutionProfile"),
-            id: text("SOL-34104-EBB"),
+            remote_id: text("SOL-34104-EBB"),
         }],
         customer_profile: Some(schema::PartnerCenterCustomerProfile {
             name: text("Contoso Customer Inc"),
@@ -206,7 +206,7 @@ fn sample_details() -> schema::PartnerCenterReferral {
             products: vec!["Dynamics365Enterprise".to_owned()],
             services: vec!["DeploymentOrMigration".to_owned()],
             solutions: vec![schema::PartnerCenterSolution {
-                id: text("Dynamics365forFieldService"),
+                remote_id: text("Dynamics365forFieldService"),
                 name: text("Dynamics 365 for Field Service"),
                 kind: Some(schema::PartnerCenterSolutionType::Category),
                 type_text: text("Category"),
@@ -236,7 +236,7 @@ fn sample_details() -> schema::PartnerCenterReferral {
             assistance_request_text: None,
             invited_mpn_id: None,
             invited_by: Some(schema::PartnerCenterOrganization {
-                id: text("msft"),
+                remote_id: text("msft"),
                 name: None,
             }),
         }),
@@ -364,7 +364,7 @@ fn requirements_and_a_customers_ids_are_read_in_full() {
     let ids: Vec<_> = profile
         .ids
         .into_iter()
-        .map(|id| (id.kind, id.type_text, id.id))
+        .map(|id| (id.kind, id.type_text, id.remote_id))
         .collect();
     assert_eq!(
         ids,
@@ -392,7 +392,7 @@ fn requirements_and_a_customers_ids_are_read_in_full() {
     assert!(requirements.industries.is_empty() && requirements.sales_plays.is_none());
     assert_eq!(requirements.offers.unwrap().0.get(), r#"[{"id":"O1"}]"#);
     assert_eq!(requirements.attributes[0].kind, text("SolutionArea"));
-    assert_eq!(requirements.attributes[0].id, text("AI"));
+    assert_eq!(requirements.attributes[0].value, text("AI"));
     assert!(
         requirements
             .additional_requirements
@@ -428,7 +428,7 @@ fn a_deal_registration_is_read_in_full() {
     }]}));
     let day = |day: &str| Some(format!("2023-01-{day}T00:00:00Z").parse().unwrap());
     let expected = schema::PartnerCenterRegistration {
-        id: text("R1"),
+        remote_id: text("R1"),
         kind: text("AzureIPCoSell"),
         registered_at: day("01"),
         status: text("Passed"),
@@ -442,7 +442,7 @@ fn a_deal_registration_is_read_in_full() {
             term: text("Perpetual"),
         }),
         solutions: vec![schema::PartnerCenterRegistrationSolution {
-            id: text("SOL-1"),
+            remote_id: text("SOL-1"),
             name: text("S"),
             value: Some("100.5".parse().unwrap()),
             currency: text("USD"),

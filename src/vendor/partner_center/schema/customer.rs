@@ -54,7 +54,7 @@ pub struct PartnerCenterCustomerId {
     /// The type in Microsoft's own words, also where `type` is `UNRECOGNIZED`.
     pub type_text: Option<String>,
     /// The id itself.
-    pub id: Option<String>,
+    pub remote_id: Option<String>,
 }
 
 /// Someone on the customer's or the partner's side of a Partner Center referral.

@@ -10,7 +10,7 @@ use crate::model::{DateTime, Decimal, Json};
 #[derive(Clone, Debug, PartialEq, SimpleObject)]
 pub struct PartnerCenterOrganization {
     /// Its id; Microsoft itself is `msft`.
-    pub id: Option<String>,
+    pub remote_id: Option<String>,
     /// Its name.
     pub name: Option<String>,
 }
@@ -25,7 +25,7 @@ pub struct PartnerCenterTarget {
     /// The type in Microsoft's own words, also where `type` is `UNRECOGNIZED`.
     pub type_text: Option<String>,
     /// The id of the solution or location, such as `SOL-34104-EBB` or `msft`.
-    pub id: Option<String>,
+    pub remote_id: Option<String>,
 }
 
 /// What a Partner Center customer agreed to. Null where Microsoft does not say.
@@ -68,7 +68,7 @@ pub struct PartnerCenterRequirements {
 #[derive(Clone, Debug, PartialEq, SimpleObject)]
 pub struct PartnerCenterSolution {
     /// The id of a solution (`SOL-34104-EBB`) or of a category (`Dynamics365forFieldService`).
-    pub id: Option<String>,
+    pub remote_id: Option<String>,
     /// Its name.
     pub name: Option<String>,
     /// What the id stands for.
@@ -97,8 +97,8 @@ pub struct PartnerCenterAttribute {
     /// Its name.
     #[graphql(name = "type")]
     pub kind: Option<String>,
-    /// Its value.
-    pub id: Option<String>,
+    /// Its value, which Microsoft calls its id.
+    pub value: Option<String>,
 }
 
 /// With what words a Partner Center partner was invited, and by whom.

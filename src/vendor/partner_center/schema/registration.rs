@@ -9,7 +9,7 @@ use crate::model::{DateTime, Decimal};
 #[derive(Clone, Debug, PartialEq, SimpleObject)]
 pub struct PartnerCenterRegistration {
     /// Its id.
-    pub id: Option<String>,
+    pub remote_id: Option<String>,
     /// What is registered; `AzureIPCoSell` is the one documented.
     #[graphql(name = "type")]
     pub kind: Option<String>,
@@ -50,7 +50,7 @@ pub struct PartnerCenterRegistrationContract {
 #[derive(Clone, Debug, PartialEq, SimpleObject)]
 pub struct PartnerCenterRegistrationSolution {
     /// Its id, such as `SOL-34104-EBB`.
-    pub id: Option<String>,
+    pub remote_id: Option<String>,
     /// Its name.
     pub name: Option<String>,
     /// What it is worth, in major units of `currency`.

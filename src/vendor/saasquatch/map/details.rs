@@ -41,7 +41,7 @@ fn fraud_signal(name: String, signal: wire::FraudSignal) -> schema::SaasquatchFr
 
 fn user(user: wire::User) -> schema::SaasquatchUser {
     schema::SaasquatchUser {
-        id: user.id,
+        remote_id: user.id,
         account_id: user.account_id,
         last_initial: user.last_initial,
         referral_code: user.referral_code,
@@ -62,7 +62,7 @@ fn user(user: wire::User) -> schema::SaasquatchUser {
 
 fn reward(reward: wire::Reward) -> schema::SaasquatchReward {
     schema::SaasquatchReward {
-        id: reward.id,
+        remote_id: reward.id,
         kind: reward.kind.as_deref().map(reward_type),
         type_text: reward.kind,
         source: reward.reward_source.as_deref().map(reward_source),

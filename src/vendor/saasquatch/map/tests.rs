@@ -51,7 +51,7 @@ fn moment(text: &str) -> Option<crate::model::DateTime> {
 
 fn user_of(id: &'static str, account: &'static str) -> schema::SaasquatchUser {
     schema::SaasquatchUser {
-        id: text(id),
+        remote_id: text(id),
         account_id: text(account),
         last_initial: None,
         referral_code: None,
@@ -72,7 +72,7 @@ fn user_of(id: &'static str, account: &'static str) -> schema::SaasquatchUser {
 
 fn reward_of(id: &'static str) -> schema::SaasquatchReward {
     schema::SaasquatchReward {
-        id: text(id),
+        remote_id: text(id),
         kind: Some(schema::SaasquatchRewardType::Credit),
         type_text: text("CREDIT"),
         source: None,
@@ -229,7 +229,7 @@ fn rewards_are_read_in_full_the_referred_sides_first() {
     let number = |text: &str| Some(text.parse().unwrap());
     let redemptions: Row = serde_json::from_str("[1]").unwrap();
     let expected = schema::SaasquatchReward {
-        id: text("w1"),
+        remote_id: text("w1"),
         kind: Some(schema::SaasquatchRewardType::FuelTank),
         type_text: text("FUELTANK"),
         source: Some(schema::SaasquatchRewardSource::FriendSignup),

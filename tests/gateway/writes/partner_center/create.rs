@@ -99,13 +99,13 @@ async fn a_referral_goes_out_with_all_that_was_said_and_is_read_at_once() {
             "details": {
                 "type": "INDEPENDENT", "status": "ACTIVE", "substatus": "ACCEPTED", "statusReason": "Ours.",
                 "qualification": "SALES_QUALIFIED", "salesStage": null, "closingDate": "2026-12-31T00:00:00Z",
-                "target": [{ "type": "SOLUTION_PROFILE", "id": "SOL-1" }],
+                "target": [{ "type": "SOLUTION_PROFILE", "remoteId": "SOL-1" }],
                 "customerProfile": {
                     "name": "Northwind", "size": "EMPLOYEES_10_TO_50", "team": [grace()],
                     "address": { "addressLine1": "1 St", "city": "Redmond", "postalCode": "98052", "country": "US" },
                 },
                 "consent": { "shareInfoWithOthers": true, "contact": true, "shareWithMicrosoftSellers": true },
-                "requirements": { "solutions": [{ "id": "BigData", "name": "Big data", "type": "CATEGORY" }] },
+                "requirements": { "solutions": [{ "remoteId": "BigData", "name": "Big data", "type": "CATEGORY" }] },
                 "inviteContext": { "notes": "Hi", "assistanceRequest": "QUOTES_OR_LICENSING" },
                 "team": [{ "email": "bob.marsh@example.test", "title": "Architect" }],
             },

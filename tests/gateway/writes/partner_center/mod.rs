@@ -26,10 +26,10 @@ pub const REFERRAL: &str = "id remoteId vendor name description status vendorSta
     closedAt version stale allowedActions externalReference value { amount currency } engagement { id remoteId }
     facilitators { totalCount nodes { id role party { ... on Person { name email phone } } } }
     details { ... on PartnerCenterReferral {
-        type status substatus statusReason qualification salesStage closingDate target { type id }
+        type status substatus statusReason qualification salesStage closingDate target { type remoteId }
         customerProfile { name size address { addressLine1 city postalCode country } team { firstName lastName email } }
         consent { shareInfoWithOthers contact shareWithMicrosoftSellers }
-        requirements { solutions { id name type } } inviteContext { notes assistanceRequest } team { email title }
+        requirements { solutions { remoteId name type } } inviteContext { notes assistanceRequest } team { email title }
     } }";
 
 /// The least that a new referral can be.
@@ -56,6 +56,11 @@ pub fn shared() -> Value {
 /// Microsoft as a second party.
 pub fn microsoft() -> Value {
     json!({ "type": "BUSINESS_PROFILE_LOCATION", "id": "msft" })
+}
+
+/// The same, as answers have it.
+pub fn at_microsoft() -> Value {
+    json!({ "type": "BUSINESS_PROFILE_LOCATION", "remoteId": "msft" })
 }
 
 /// Someone who is on no seeded team of the partner's.

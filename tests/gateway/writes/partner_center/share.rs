@@ -7,7 +7,8 @@ use referral_gateway::sandbox::Kind;
 use serde_json::{Value, json};
 
 use super::{
-    REFERRAL, REFERRALS, asked, create, engaged, fail, microsoft, share, shared, some, text,
+    REFERRAL, REFERRALS, asked, at_microsoft, create, engaged, fail, microsoft, share, shared,
+    some, text,
 };
 use crate::harness::World;
 use crate::writes::{
@@ -47,7 +48,7 @@ async fn a_referral_is_shared_once_and_its_engagement_has_exactly_two() {
     assert_eq!(body(&sent[1]), expected);
 
     assert_eq!(second["engagement"], *engagement);
-    assert_eq!(second["details"]["target"], json!([microsoft()]));
+    assert_eq!(second["details"]["target"], json!([at_microsoft()]));
     assert_eq!(
         (&payload["outcome"], &payload["userErrors"]),
         (&json!("APPLIED"), &json!([]))

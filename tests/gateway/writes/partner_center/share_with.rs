@@ -8,7 +8,8 @@ use referral_gateway::sandbox::{Fault, Kind};
 use serde_json::{Value, json};
 
 use super::{
-    ONE, REFERRAL, REFERRALS, asked, count_named, create, engaged, fail, microsoft, shared, text,
+    ONE, REFERRAL, REFERRALS, asked, at_microsoft, count_named, create, engaged, fail, microsoft,
+    shared, text,
 };
 use crate::harness::World;
 use crate::writes::{
@@ -52,9 +53,9 @@ async fn both_are_made_in_one_engagement_and_read_at_once() {
     assert_eq!(first["engagement"], second["engagement"]);
     assert_eq!(
         first["details"]["target"],
-        json!([{ "type": "SOLUTION_PROFILE", "id": "SOL-1" }])
+        json!([{ "type": "SOLUTION_PROFILE", "remoteId": "SOL-1" }])
     );
-    assert_eq!(second["details"]["target"], json!([microsoft()]));
+    assert_eq!(second["details"]["target"], json!([at_microsoft()]));
     assert_eq!(
         second["details"]["customerProfile"],
         first["details"]["customerProfile"]
@@ -119,7 +120,7 @@ async fn a_second_step_that_is_not_answered_is_seen_and_completed_later_without_
         assert_eq!(told["referral"]["id"], payload["referral"]["id"]);
         assert_eq!(
             told["sharedReferral"]["details"]["target"],
-            json!([microsoft()])
+            json!([at_microsoft()])
         );
         assert_eq!(
             engaged(&world, &told["referral"]["engagement"]["id"])

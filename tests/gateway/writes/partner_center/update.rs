@@ -88,7 +88,7 @@ async fn a_change_of_an_expected_version_is_one_patch_and_is_read_at_once() {
         ("/details/consent/shareWithMicrosoftSellers", json!(true)),
         (
             "/details/requirements/solutions",
-            json!([{ "id": "SOL-9", "name": null, "type": "NAME" }]),
+            json!([{ "remoteId": "SOL-9", "name": null, "type": "NAME" }]),
         ),
         (
             "/details/team",
