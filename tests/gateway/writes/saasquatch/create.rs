@@ -63,7 +63,7 @@ async fn a_new_referral_is_an_upsert_as_documented_and_is_there_at_once() {
                 "details": {
                     "referralCodeUsed": code, "programId": details["programId"],
                     "referredUser": {
-                        "id": "bea/1 ü", "accountId": "bea@example.test", "locale": "de_DE", "countryCode": "DE",
+                        "remoteId": "bea/1 ü", "accountId": "bea@example.test", "locale": "de_DE", "countryCode": "DE",
                     },
                 },
             },

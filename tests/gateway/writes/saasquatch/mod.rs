@@ -11,7 +11,7 @@ use crate::harness::World;
 const REFERRAL: &str = "id vendor remoteId status vendorStatus direction value { amount }
     referred { ... on Person { remoteId name firstName lastName email } }
     moderation { status referrer referred } allowedActions createdAt fetchedAt stale
-    details { ... on SaasquatchReferral { referralCodeUsed programId referredUser { id accountId locale countryCode } } }";
+    details { ... on SaasquatchReferral { referralCodeUsed programId referredUser { remoteId accountId locale countryCode } } }";
 
 /// Somebody's referral code.
 pub async fn code(world: &World) -> String {
