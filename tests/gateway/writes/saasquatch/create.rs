@@ -163,7 +163,7 @@ async fn who_came_with_another_code_before_is_a_conflict_in_the_end() {
     );
     let message = again["userErrors"][0]["message"].as_str().unwrap();
     assert!(
-        message.contains("the user came with another code before"),
+        message.contains("the user was referred before"),
         "{message}"
     );
     assert_eq!(again["referral"]["id"], first["referral"]["id"]);
