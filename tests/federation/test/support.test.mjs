@@ -14,6 +14,8 @@ function essence(sdl, { specifiedBy = true } = {}) {
   const document = visit(parse(sdl), {
     StringValue: (node) => ({ ...node, block: false }),
     Directive: (node) => (!specifiedBy && node.name.value === "specifiedBy" ? null : undefined),
+    // The exported schema carries the link on a definition, which more tools read than an extension; both say the same.
+    SchemaDefinition: (node) => ({ ...node, kind: "SchemaExtension", operationTypes: [] }),
   });
   const definitions = document.definitions.filter((node) => node.kind !== Kind.DIRECTIVE_DEFINITION);
   return definitions.map(print).sort();
