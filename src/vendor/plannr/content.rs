@@ -11,6 +11,9 @@ use super::trace::Likeness;
 use crate::model::id::addresses_a_record;
 use crate::model::{Date, Direction, GlobalId, Referral, Vendor};
 
+/// No system cuts texts that are shorter than this.
+const SHORTEST_CUT: usize = 100;
+
 /// No id of Plannr is nearly as long.
 const MAX_ID: usize = 200;
 
@@ -68,6 +71,7 @@ impl Content {
         let details = map::details(&referral.raw);
         if referral.direction == Some(Direction::Received)
             || !self.may_have_made(referral, &details)
+            || self.is_about_something_else(referral, &details)
         {
             return Likeness::Another;
         }
@@ -86,6 +90,18 @@ impl Content {
         let tells_all = !told.is_empty() && details.clients.iter().all(is_told);
         connection.is_none_or(|connection| connection == uuid(&self.connection))
             && (told == wanted || !tells_all && told.iter().all(|uuid| wanted.contains(uuid)))
+    }
+
+    /// Whether it is plainly another one of the same clients: of another kind of advice, or with a note that ours cannot have
+    /// become by being left out or cut.
+    fn is_about_something_else(&self, referral: &Referral, details: &PlannrReferral) -> bool {
+        let is_other_advice = details
+            .advice_type
+            .is_some_and(|advice| advice != AdviceType::Unrecognized && advice != self.advice_type);
+        let told = note(referral.description.as_deref());
+        let wanted = note(self.note.as_deref());
+        let is_cut = told.len() >= SHORTEST_CUT && wanted.starts_with(&told);
+        is_other_advice || !(told == wanted || told.is_empty() || is_cut)
     }
 
     fn is_in(&self, referral: &Referral, details: &PlannrReferral) -> bool {

@@ -112,8 +112,8 @@ async fn a_referral_of_the_same_clients_in_another_form_is_never_held_to_be_abse
         ("connection", Value::Null),
         ("clients", json!([])),
         ("clients", json!([{ "uuid": "client-1" }, { "name": "Jo" }])),
-        ("advice_type", json!("tax")),
         ("advice_type", Value::Null),
+        ("advice_type", json!("cryptocurrencies")),
         ("duration_months", Value::Null),
         ("duration_months", json!(3)),
         ("shared_data", json!(["income"])),
@@ -123,7 +123,6 @@ async fn a_referral_of_the_same_clients_in_another_form_is_never_held_to_be_abse
         ),
         ("sla_deadline", json!("2026-07-02")),
         ("sla_deadline", Value::Null),
-        ("note", json!("Please call.")),
         ("note", Value::Null),
     ] {
         let rows = json!([changed(field, value.clone())]);
@@ -138,6 +137,19 @@ async fn a_referral_of_the_same_clients_in_another_form_is_never_held_to_be_abse
         let mut old = other;
         old["created_at"] = json!("2026-06-11T11:59:49Z");
         assert_eq!(settled(json!([old]), &create(), &sent()).await, ABSENT);
+    }
+}
+
+#[tokio::test]
+async fn a_referral_with_another_note_or_of_another_kind_of_advice_is_another_one() {
+    for (field, value) in [
+        ("advice_type", json!("tax")),
+        ("note", json!("Please call.")),
+        ("note", json!("Please")),
+    ] {
+        let rows = json!([changed(field, value.clone())]);
+        let found = settled(rows, &create(), &sent()).await;
+        assert_eq!(found, ABSENT, "{field} {value}");
     }
 }
 
