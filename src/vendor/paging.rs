@@ -104,7 +104,7 @@ pub fn read_again<T: DeserializeOwned>(raw: &Json) -> T {
 }
 
 /// A shorter list is read in about the time that it takes to hand it to another thread.
-const LONG: usize = 16 << 10;
+const LONG: usize = 64 << 10;
 
 /// Reads the rows of a list that may be long. That is done beside the runtime's workers: the one that did it would look
 /// after no connection for a millisecond, and the answers of other vendors, which arrive at about the same time, would
