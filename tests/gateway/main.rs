@@ -21,6 +21,7 @@ mod fields;
 mod filters;
 mod harness;
 mod hostile;
+mod liars;
 mod lists;
 mod metrics;
 mod panics;
