@@ -181,6 +181,17 @@ suite("docs/schema.md", () => {
     }
   });
 
+  test("an action is at the vendors whose referrals allow it", async () => {
+    for (const { vendor } of vendors(table("Capability"))) {
+      const query = `{ referrals(first: 100, filter: { vendors: [${vendor}] }) { nodes { allowedActions } } }`;
+      const { data } = await ask(gateway, query);
+      const seen = new Set<string>(data!.referrals.nodes.flatMap((row: any) => row.allowedActions));
+      const isHere = (at: string) => at.split(", ").some((name) => name.toUpperCase().replace(" ", "_") === vendor);
+      const said = table("ReferralAction").rows.filter(([, at]) => isHere(at!));
+      assert.deepEqual(said.map(([first]) => first!).sort(), [...seen].sort(), vendor);
+    }
+  });
+
   test("a vendor is asked by a filter unless its cell is empty", async () => {
     const { data } = await ask(
       gateway,
