@@ -28,7 +28,8 @@ test-web: web
 test-federation:
 	scripts/test-federation
 
-# Apollo Client, urql, Relay, graphql-codegen, gql.tada and graphql-inspector, against a gateway with the sandbox.
+# Apollo Client, urql, Relay, graphql-codegen, gql.tada and graphql-inspector, and the queries of docs/schema.md, against a
+# gateway with the sandbox.
 test-clients:
 	scripts/test-clients
 
