@@ -1,6 +1,6 @@
 # `make run` and `make test` are all that a newcomer needs; the rest are their parts.
 
-.PHONY: run test lint schema web test-rust test-web test-federation test-clients release
+.PHONY: run test lint schema web test-rust test-web test-federation test-clients release sbom
 
 # Builds the web part, then starts the gateway with the sandbox: no credentials, no network.
 run: web
@@ -47,3 +47,7 @@ web/dist/graphiql/index.html: web/package-lock.json web/vite.config.ts $(wildcar
 
 release: web
 	cargo build --release --locked
+
+# What is in a release, in CycloneDX: target/sbom/. Needs cargo-cyclonedx.
+sbom:
+	scripts/sbom
