@@ -31,6 +31,7 @@ mod protocol;
 mod resilience;
 mod rust_client;
 mod schema;
+mod secrecy;
 mod stale;
 mod switches;
 mod tidy;
