@@ -1,8 +1,9 @@
-//! GraphiQL and its scripts, embedded in the binary. Without the bundle, a plain playground that needs nothing else.
+//! The console, GraphiQL and their scripts, embedded in the binary. Without the bundle there is no console, and a plain
+//! playground that needs nothing else in place of GraphiQL.
 
 use axum::extract::Path;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use rust_embed::{Embed, EmbeddedFile};
 
 /// What `make web` built; empty before that.
@@ -14,6 +15,31 @@ struct Bundle;
 /// Monaco writes inline styles and GraphiQL's fonts are data: the rest is our own origin alone.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
      font-src 'self' data:; connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// Any path of the console: its page takes it from there.
+pub async fn console() -> Response {
+    match Bundle::get("console/index.html") {
+        Some(page) => file(page, "text/html; charset=utf-8", "no-cache"),
+        None => (
+            StatusCode::NOT_FOUND,
+            "The console has not been built: `make web` builds it.\n",
+        )
+            .into_response(),
+    }
+}
+
+/// `/` without a console.
+pub async fn to_graphiql() -> Redirect {
+    Redirect::temporary("/graphiql")
+}
+
+/// `/`: the console, or GraphiQL's stand-in as long as the bundle is not built.
+pub async fn console_or_graphiql() -> Response {
+    if Bundle::get("console/index.html").is_some() {
+        return console().await;
+    }
+    to_graphiql().await.into_response()
+}
 
 /// `/graphiql`.
 pub async fn graphiql() -> Response {
