@@ -1,5 +1,5 @@
 import { lazy, Suspense } from "react";
-import { Route, Switch } from "wouter";
+import { Route, Switch, useLocation } from "wouter";
 import { ErrorBoundary } from "./components/error-boundary";
 import { PageSkeleton } from "./components/loading";
 import { NotFound } from "./shell/not-found";
@@ -14,8 +14,10 @@ const Pipeline = lazy(() => import("./views/pipeline/pipeline"));
 const Status = lazy(() => import("./views/status/status"));
 
 export function Routes() {
+  const [path] = useLocation();
   return (
-    <ErrorBoundary>
+    // A view that broke does not break those that are gone to from it.
+    <ErrorBoundary key={path}>
       <Suspense fallback={<PageSkeleton />}>
         <Switch>
           <Route path="/">

@@ -2,19 +2,17 @@ import type { PartyNameFragment } from "../graphql/generated/graphql";
 import { None } from "./money";
 import styles from "./text.module.css";
 
+/** The name to show; the vendor may tell of someone without one. */
 export function partyName(party: PartyNameFragment): string {
-  if (party.__typename === "Person") return party.name ?? party.email ?? "Unnamed person";
-  return party.name ?? "Unnamed organization";
+  return nameOf(party) ?? (party.__typename === "Person" ? "Unnamed person" : "Unnamed organization");
 }
 
-/** Someone by name, with where they work. */
-export function Party({ party, withOrganization = false }: { party?: PartyNameFragment | null; withOrganization?: boolean }) {
+function nameOf(party: PartyNameFragment): string | null {
+  return party.__typename === "Person" ? (party.name ?? party.email) : party.name;
+}
+
+/** Someone by name. */
+export function Party({ party }: { party: PartyNameFragment | null }) {
   if (!party) return <None />;
-  const organization = withOrganization && party.__typename === "Person" ? party.organization?.name : null;
-  return (
-    <>
-      {partyName(party)}
-      {organization && <span className={styles.quiet}> · {organization}</span>}
-    </>
-  );
+  return nameOf(party) ?? <span className={styles.quiet}>{partyName(party)}</span>;
 }

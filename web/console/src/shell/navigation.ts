@@ -1,30 +1,31 @@
-import { useEffect, useRef } from "react";
+import { useEffect } from "react";
 import { useLocation } from "wouter";
 
 let navigated = false;
-let wentBack = false;
+let back = false;
 
+// The router announces pushState as an event; the browser's buttons are popstate.
+addEventListener("pushState", () => {
+  navigated = true;
+  back = false;
+});
 addEventListener("popstate", () => {
-  wentBack = true;
+  navigated = true;
+  back = true;
 });
 
 /** Whether the reader came to this view from another one, and not by opening the page. */
 export const wasNavigated = () => navigated;
 
 /** Whether the reader came to this view by the browser's buttons. */
-export const cameBack = () => wentBack;
+export const cameBack = () => back;
 
-/** Takes note of the reader's way through the views, and begins each new one at its top. */
+/** The path; each one that is gone to begins at its top. */
 export function useNavigation(): string {
   const [path] = useLocation();
-  const before = useRef(path);
-  if (before.current !== path) navigated = true;
 
   useEffect(() => {
-    if (before.current === path) return;
-    before.current = path;
-    if (!wentBack) scrollTo(0, 0);
-    wentBack = false;
+    if (navigated && !back) scrollTo(0, 0);
   }, [path]);
 
   return path;
