@@ -20,7 +20,7 @@ lint:
 test-rust:
 	if cargo nextest --version >/dev/null 2>&1; then cargo nextest run --locked; else cargo test --locked; fi
 
-# GraphiQL in a real browser, against a gateway with the sandbox. Needs Chromium; see scripts/test-web.
+# The console and GraphiQL in a real browser, against a gateway with the sandbox. Needs Chromium; see scripts/test-web.
 test-web: web
 	scripts/test-web
 
@@ -38,11 +38,14 @@ schema:
 	cargo run --locked -- schema > schema.graphql.new && mv schema.graphql.new schema.graphql
 	cargo run --locked -- config-schema > docs/config.schema.json.new && mv docs/config.schema.json.new docs/config.schema.json
 
-# GraphiQL, bundled into web/dist. A release build embeds it; a debug build reads it from there.
-web: web/dist/graphiql/index.html
+# The console and GraphiQL, bundled into web/dist. A release build embeds them; a debug build reads them from there.
+web: web/dist/console/index.html
 
-web/dist/graphiql/index.html: web/package-lock.json web/vite.config.ts $(wildcard web/graphiql/*)
-	cd web && npm ci --no-audit --no-fund && npm run build
+WEB_SOURCES := $(shell find web/console web/graphiql web/scripts -type f -not -path '*/generated/*')
+
+# Some parts of the code generator ask for a newer Node.js than they need.
+web/dist/console/index.html: web/package-lock.json web/vite.config.ts web/codegen.yml schema.graphql $(WEB_SOURCES)
+	cd web && npm ci --no-audit --no-fund --loglevel=error && npm run build
 	touch src/http/assets.rs
 
 release: web

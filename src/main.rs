@@ -127,7 +127,12 @@ async fn serve(file: Option<&Path>, with_sandbox: bool) -> Result<(), Failure> {
         info!(vendor = vendor.key(), "{state}");
     }
     info!(
-        "GraphQL at http://{address}/graphql{}",
+        "GraphQL at http://{address}/graphql{}{}",
+        if config.server.console {
+            ", the console at /"
+        } else {
+            ""
+        },
         if config.server.graphiql {
             ", GraphiQL at /graphiql"
         } else {

@@ -53,6 +53,8 @@ pub struct Server {
     pub max_document_tokens: usize,
     /// How long running requests may take to finish at shutdown.
     pub shutdown_grace: Duration,
+    /// Whether the console is served.
+    pub console: bool,
     /// Whether GraphiQL is served.
     pub graphiql: bool,
 }
@@ -184,6 +186,13 @@ impl Server {
                 key("shutdown_grace", "How long running requests may take to finish at shutdown."),
                 Duration::from_secs(10),
                 Duration::ZERO..=Duration::from_mins(5),
+            ),
+            console: section.flag_or(
+                key(
+                    "console",
+                    "Whether the console is served, at / and the paths of its views.",
+                ),
+                true,
             ),
             graphiql: section.flag_or(key("graphiql", "Whether /graphiql is served."), true),
         }

@@ -1,9 +1,16 @@
-//! GraphiQL and its scripts, embedded in the binary. Without the bundle, a plain playground that needs nothing else.
+//! The console, GraphiQL and their scripts, embedded in the binary. Without the bundle there is no console, and a plain
+//! playground that needs nothing else in place of GraphiQL.
 
-use axum::extract::Path;
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use rust_embed::{Embed, EmbeddedFile};
+
+use super::App;
+
+const HTML: &str = "text/html; charset=utf-8";
 
 /// What `make web` built; empty before that.
 #[derive(Embed)]
@@ -15,15 +22,42 @@ struct Bundle;
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
      font-src 'self' data:; connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+/// Any path of the console: its page takes it from there.
+pub async fn console(State(app): State<Arc<App>>) -> Response {
+    match Bundle::get("console/index.html") {
+        Some(page) if app.graphiql => file(page, HTML, "no-cache"),
+        Some(page) => body(without_graphiql(&page.data).into(), HTML, "no-cache"),
+        None => (
+            StatusCode::NOT_FOUND,
+            "The console has not been built: `make web` builds it.\n",
+        )
+            .into_response(),
+    }
+}
+
+/// The console's page where GraphiQL is not served: by this line of its head it would link to it.
+fn without_graphiql(page: &[u8]) -> String {
+    String::from_utf8_lossy(page).replace(r#"<meta name="graphiql" content="/graphiql" />"#, "")
+}
+
+/// `/` without a console.
+pub async fn to_graphiql() -> Redirect {
+    Redirect::temporary("/graphiql")
+}
+
+/// `/`: the console, or GraphiQL's stand-in as long as the bundle is not built.
+pub async fn console_or_graphiql(app: State<Arc<App>>) -> Response {
+    if Bundle::get("console/index.html").is_some() {
+        return console(app).await;
+    }
+    to_graphiql().await.into_response()
+}
+
 /// `/graphiql`.
 pub async fn graphiql() -> Response {
     match Bundle::get("graphiql/index.html") {
-        Some(page) => file(page, "text/html; charset=utf-8", "no-cache"),
-        None => body(
-            include_str!("playground.html").into(),
-            "text/html; charset=utf-8",
-            "no-cache",
-        ),
+        Some(page) => file(page, HTML, "no-cache"),
+        None => body(include_str!("playground.html").into(), HTML, "no-cache"),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The HTTP surface: `/graphql`, GraphiQL, health; who may address us, request ids, and shutdown.
+//! The HTTP surface: `/graphql`, the console, GraphiQL, health; who may address us, request ids, and shutdown.
 
 pub mod answer;
 pub mod assets;
@@ -18,7 +18,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::response::Redirect;
 use axum::routing::get;
 use tokio_util::sync::CancellationToken;
 
@@ -55,6 +54,8 @@ pub struct App {
     pub request_timeout: Duration,
     /// How many bytes a request may have.
     pub max_request_bytes: usize,
+    /// Whether the console is served.
+    pub console: bool,
     /// Whether GraphiQL is served.
     pub graphiql: bool,
     /// By which names we may be addressed.
@@ -84,6 +85,7 @@ impl App {
             request_ids,
             request_timeout: server.request_timeout,
             max_request_bytes: server.max_request_bytes,
+            console: server.console,
             graphiql: server.graphiql,
             allowed_hosts: AllowedHosts::new(&server.allowed_hosts),
             ending: CancellationToken::new(),
@@ -91,18 +93,21 @@ impl App {
     }
 }
 
+/// The paths of the console's views, beside `/`; the console's own table of them is `web/console/src/routes.tsx`.
+const CONSOLE_PATHS: [&str; 5] = [
+    "/referrals/{id}",
+    "/engagements/{id}",
+    "/new",
+    "/pipeline",
+    "/status",
+];
+
 /// The routes.
 pub fn router(app: Arc<App>) -> Router {
-    let mut router = Router::new()
+    let router = Router::new()
         .route("/graphql", get(entry::get).post(entry::post))
-        .route("/metrics", get(metrics::get));
-    if app.graphiql {
-        router = router
-            .route("/", get(async || Redirect::temporary("/graphiql")))
-            .route("/graphiql", get(assets::graphiql))
-            .route("/graphiql/playground.js", get(assets::playground_script))
-            .route("/assets/{*path}", get(assets::asset));
-    }
+        .route("/metrics", get(metrics::get))
+        .merge(pages(app.console, app.graphiql));
     let hosts = axum::middleware::from_fn_with_state(app.clone(), hosts::refuse_foreign);
     // Health tells nothing of the data, and is asked by whatever address a machine has.
     router
@@ -110,4 +115,26 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .with_state(app)
+}
+
+/// The pages for people, as far as they are switched on.
+fn pages(console: bool, graphiql: bool) -> Router<Arc<App>> {
+    let mut router = match (console, graphiql) {
+        (false, false) => return Router::new(),
+        (true, true) => Router::new().route("/", get(assets::console_or_graphiql)),
+        (true, false) => Router::new().route("/", get(assets::console)),
+        (false, true) => Router::new().route("/", get(assets::to_graphiql)),
+    };
+    router = router.route("/assets/{*path}", get(assets::asset));
+    if console {
+        for path in CONSOLE_PATHS {
+            router = router.route(path, get(assets::console));
+        }
+    }
+    if graphiql {
+        router = router
+            .route("/graphiql", get(assets::graphiql))
+            .route("/graphiql/playground.js", get(assets::playground_script));
+    }
+    router
 }

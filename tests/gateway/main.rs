@@ -14,6 +14,7 @@
 mod calls;
 mod check;
 mod config;
+mod console;
 mod crowds;
 mod engine;
 mod failures;
