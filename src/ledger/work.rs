@@ -444,7 +444,7 @@ impl Work<'_> {
     async fn keep(&self) -> bool {
         let (operation, place, step) = (self.operation, self.place, self.step.clone());
         self.desk
-            .write_down(move |store| store.update(operation, place, &step))
+            .write_down(move |store, workspace| store.update(workspace, operation, place, &step))
             .await
     }
 
@@ -454,7 +454,7 @@ impl Work<'_> {
         let (operation, place, step) = (self.operation, self.place, self.step.clone());
         let kept = self
             .desk
-            .with_store(move |store, _| store.update(operation, place, &step))
+            .with_store(move |store, workspace| store.update(workspace, operation, place, &step))
             .await;
         if let Err(broken) = kept {
             error!(%broken, "the ledger does not say how far a write has come");
