@@ -2,9 +2,10 @@
 //! keeps and evicts; how long a record may be given out, and on what terms, is decided here, by the clock passed in.
 
 use std::any::Any;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{Hash, Hasher};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -35,7 +36,7 @@ pub struct Cache {
     /// How many writes each scope has seen. What was read before the last one may be out of date.
     writes: RwLock<HashMap<Scope, u64>>,
     all_writes: AtomicU64,
-    counts: Counts,
+    counts: RwLock<BTreeMap<Workspace, Arc<Counts>>>,
 }
 
 /// How long what was read may be given out, counted from when its reading began.
@@ -53,14 +54,55 @@ pub struct Lifetimes {
 
 /// What the keys of one vendor's records in one workspace have in common. Nothing is cached without it. The keys of a
 /// list's rows share one.
+///
+/// There is none without a workspace:
+///
+/// ```compile_fail
+/// use referral_gateway::load::Scope;
+/// use referral_gateway::model::Vendor;
+///
+/// let scope = Scope::new(Vendor::ALL[0], "");
+/// ```
+///
+/// With one, there is:
+///
+/// ```
+/// use referral_gateway::load::Scope;
+/// use referral_gateway::model::{Vendor, Workspace};
+///
+/// let scope = Scope::new(Workspace::new("acme"), Vendor::ALL[0], "");
+/// assert_ne!(scope, Scope::new(Workspace::new("globex"), Vendor::ALL[0], ""));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Scope(Arc<Whose>);
 
-#[derive(Debug, PartialEq, Eq, Hash)]
+#[derive(Debug)]
 struct Whose {
     workspace: Workspace,
     vendor: Vendor,
     account: Box<str>,
+    /// Where uses are counted, once that was looked up.
+    counts: OnceLock<Arc<Counts>>,
+}
+
+impl Whose {
+    fn parts(&self) -> (&Workspace, Vendor, &str) {
+        (&self.workspace, self.vendor, &self.account)
+    }
+}
+
+impl PartialEq for Whose {
+    fn eq(&self, other: &Self) -> bool {
+        self.parts() == other.parts()
+    }
+}
+
+impl Eq for Whose {}
+
+impl Hash for Whose {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.parts().hash(state);
+    }
 }
 
 /// What tells one cached record from another.
@@ -120,6 +162,7 @@ impl Scope {
             workspace,
             vendor,
             account: account.into(),
+            counts: OnceLock::new(),
         }))
     }
 
@@ -197,7 +240,7 @@ impl Cache {
             missing,
             writes: RwLock::default(),
             all_writes: AtomicU64::new(0),
-            counts: Counts::default(),
+            counts: RwLock::default(),
         }
     }
 
@@ -377,9 +420,15 @@ impl Cache {
         self.all_writes.load(Ordering::SeqCst)
     }
 
-    /// How often what was kept could be used.
-    pub fn counts(&self) -> &Counts {
-        &self.counts
+    /// How often what was kept of a workspace's could be used.
+    pub fn counts(&self, workspace: &Workspace) -> Arc<Counts> {
+        let known = self.counts.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(counts) = known.get(workspace) {
+            return counts.clone();
+        }
+        drop(known);
+        let mut all = self.counts.write().unwrap_or_else(PoisonError::into_inner);
+        all.entry(workspace.clone()).or_default().clone()
     }
 
     pub(super) fn count_known<T>(&self, key: &Key, known: Option<&Loaded<T>>) {
@@ -389,7 +438,9 @@ impl Cache {
 
     /// Notes what came of one look for a record.
     pub(super) fn count(&self, key: &Key, used: Use) {
-        self.counts.add(key.vendor(), key.kind, used);
+        let whose = &key.scope.0;
+        let counts = whose.counts.get_or_init(|| self.counts(&whose.workspace));
+        counts.add(key.vendor(), key.kind, used);
     }
 
     /// How many entries there are, and about how many bytes they weigh.

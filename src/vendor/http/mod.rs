@@ -10,6 +10,8 @@ mod request;
 mod compartment;
 mod exchange;
 
+mod fetch;
+
 #[cfg(test)]
 mod tests;
 
@@ -19,6 +21,7 @@ use std::time::Duration;
 pub use answer::Answer;
 pub use client::Client;
 pub use compartment::Compartment;
+pub use fetch::Fetcher;
 pub use request::Request;
 pub use reqwest::Method;
 
