@@ -19,6 +19,7 @@ use referral_gateway::{gateway, graphql, telemetry};
 use tokio::net::TcpListener;
 use tokio::time::Instant;
 use tracing::info;
+use zeroize::Zeroizing;
 
 /// Answers are made of many small pieces of text, which this hands out faster than the system's own.
 #[global_allocator]
@@ -277,6 +278,7 @@ fn read_config(
             })?)
         }
     };
+    let text = text.map(Zeroizing::new);
     #[expect(
         clippy::disallowed_methods,
         reason = "the one place where the environment is read"
@@ -287,7 +289,7 @@ fn read_config(
             .cloned()
             .or_else(|| std::env::var(name).ok())
     };
-    Config::read(text.as_deref(), &environment)
+    Config::read(text.as_deref().map(String::as_str), &environment)
 }
 
 /// Makes the data folder and tries to write there: the first rotated token would be a bad moment to learn of it.

@@ -12,6 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 use toml::{Table, Value};
 use url::Url;
+use zeroize::Zeroizing;
 
 /// Tells the value of an environment variable.
 pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -209,6 +210,7 @@ impl Section<'_> {
                 }
             },
         };
+        let text = Zeroizing::new(text);
         let text = text.trim();
         if text.is_empty() {
             return self.problem(key, "is empty");

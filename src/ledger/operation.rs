@@ -132,6 +132,12 @@ impl Fingerprint {
         Self(Sha256::digest(text).into())
     }
 
+    /// Enough of it to find the same again in a log.
+    pub fn short(&self) -> String {
+        let (short, _) = self.0.split_at(8);
+        short.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// Of what a mutation asks for.
     pub fn of_steps(steps: &[(Vendor, Write)]) -> Self {
         let mut hash = Sha256::new();

@@ -22,7 +22,7 @@ pub use answer::Answer;
 pub use client::Client;
 pub use compartment::Compartment;
 pub use fetch::Fetcher;
-pub use request::Request;
+pub use request::{Request, secret_of};
 pub use reqwest::Method;
 
 use crate::clock::Clock;
