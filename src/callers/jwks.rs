@@ -60,7 +60,7 @@ struct Key {
     id: Option<String>,
     /// What it may have signed with: what its kind is made for and, where it says so itself, that alone.
     algorithms: Vec<Algorithm>,
-    key: DecodingKey,
+    verifies: DecodingKey,
 }
 
 impl Jwks {
@@ -178,7 +178,7 @@ impl Keys {
         };
         let mut fitting = self.0.iter().filter(fits);
         match (fitting.next(), fitting.next()) {
-            (Some(key), None) => Ok(&key.key),
+            (Some(key), None) => Ok(&key.verifies),
             (None, _) => Err(Denied::Unsound("no key of the issuer's fits")),
             (Some(_), Some(_)) => Err(Denied::Unsound("several keys of the issuer's fit")),
         }
@@ -223,17 +223,15 @@ impl Key {
             ),
             _ => return None,
         };
-        let algorithms = match json.get("alg") {
-            None => fitting.to_vec(),
-            Some(_) => {
-                let alone = algorithm_named(text("alg")?)?;
-                vec![*fitting.iter().find(|fitting| **fitting == alone)?]
-            }
-        };
+        let mut algorithms = fitting.to_vec();
+        if json.get("alg").is_some() {
+            let alone = algorithm_named(text("alg")?)?;
+            algorithms.retain(|fitting| *fitting == alone);
+        }
         Some(Self {
             id: text("kid").map(str::to_owned),
             algorithms,
-            key: key.ok()?,
+            verifies: key.ok()?,
         })
     }
 }

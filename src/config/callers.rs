@@ -103,7 +103,7 @@ fn read_key(section: &mut Section<'_>, known: &[&Workspace]) -> Option<CallersKe
     let name = read_name(section);
     let workspace = read_workspace(section, known);
     let scopes: Scopes = section
-        .list(SCOPES, scope_names(), scope_named)
+        .list(SCOPES, &scope_names(), scope_named)
         .into_iter()
         .collect();
     let sha256 = section.required(SHA256).and_then(|text| {
@@ -131,7 +131,7 @@ fn read_issuer(section: &mut Section<'_>, known: &[&Workspace]) -> Option<issuer
     let name = read_name(section);
     let issuer = section.required(ISSUER);
     let text = |text: &str| Ok(text.to_owned());
-    let audiences = section.list(AUDIENCE, json!({ "type": "string" }), text);
+    let audiences = section.list(AUDIENCE, &json!({ "type": "string" }), text);
     if audiences.is_empty() {
         section.problem::<()>(AUDIENCE, "is missing");
     }
@@ -145,7 +145,7 @@ fn read_issuer(section: &mut Section<'_>, known: &[&Workspace]) -> Option<issuer
         })
     });
     let names: Vec<&str> = ALGORITHMS.iter().map(|(name, _)| *name).collect();
-    let mut algorithms = section.list(ALGORITHM_NAMES, json!({ "enum": names }), |text| {
+    let mut algorithms = section.list(ALGORITHM_NAMES, &json!({ "enum": names }), |text| {
         let found = ALGORITHMS.iter().find(|(name, _)| *name == text);
         let found = found.map(|(_, algorithm)| *algorithm);
         found.ok_or_else(|| format!("must be among: {}", names.join(", ")))
@@ -160,7 +160,7 @@ fn read_issuer(section: &mut Section<'_>, known: &[&Workspace]) -> Option<issuer
     );
     let workspace = read_workspace_of(section, known);
     let scopes_claim = section.text_or(SCOPES_CLAIM, "scope");
-    let scopes = section.lists_by_name(SCOPES_BY_VALUE, scope_names(), scope_named);
+    let scopes = section.lists_by_name(SCOPES_BY_VALUE, &scope_names(), scope_named);
     let scopes = scopes.map(|table| {
         let sets = table
             .into_iter()
@@ -182,7 +182,7 @@ fn read_issuer(section: &mut Section<'_>, known: &[&Workspace]) -> Option<issuer
 
 fn read_workspace_of(section: &mut Section<'_>, known: &[&Workspace]) -> Option<WorkspaceOf> {
     let text = |text: &str| Ok(text.to_owned());
-    let table = section.lists_by_name(WORKSPACES, json!({ "type": "string" }), text);
+    let table = section.lists_by_name(WORKSPACES, &json!({ "type": "string" }), text);
     let Some(claim) = section.text(WORKSPACE_CLAIM) else {
         if table.is_some() {
             section.problem::<()>(WORKSPACES, "needs workspace_claim");
@@ -203,16 +203,13 @@ fn read_workspace_of(section: &mut Section<'_>, known: &[&Workspace]) -> Option<
                 .map(|known| (known.as_str().to_owned(), (*known).clone())),
         ),
         Some(table) => {
-            for (value, names) in table {
-                let named = known.iter().find(|known| names == [known.as_str()]);
-                match named {
-                    Some(named) => {
-                        of_value.insert(value, (*named).clone());
-                    }
-                    None => {
-                        let names = names.join(", ");
-                        section.problem::<()>(WORKSPACES, no_such_workspace(&names, known));
-                    }
+            for (value, meant) in table {
+                let found = known.iter().find(|known| meant == [known.as_str()]);
+                if let Some(found) = found {
+                    of_value.insert(value, (*found).clone());
+                } else {
+                    let meant = meant.join(", ");
+                    section.problem::<()>(WORKSPACES, no_such_workspace(&meant, known));
                 }
             }
         }

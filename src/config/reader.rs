@@ -123,7 +123,7 @@ impl<'a> Reader<'a> {
         };
         let value = read(&mut section);
         section.refuse_the_rest();
-        self.sections.insert(name, object(about, properties));
+        self.sections.insert(name, object(about, &properties));
         value
     }
 
@@ -170,7 +170,7 @@ impl<'a> Reader<'a> {
 /// The JSON Schema of a table with these keys.
 pub(super) fn object(
     about: &str,
-    properties: serde_json::Map<String, serde_json::Value>,
+    properties: &serde_json::Map<String, serde_json::Value>,
 ) -> serde_json::Value {
     json!({
         "type": "object", "description": about, "additionalProperties": false, "properties": properties,

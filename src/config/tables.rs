@@ -80,7 +80,7 @@ impl Section<'_> {
             problems: &mut Vec::new(),
             properties: &mut properties,
         });
-        let item = object(key.about, properties);
+        let item = object(key.about, &properties);
         self.describe(key, json!({ "type": "array", "items": item }));
         let tables = match self.table.remove(key.name) {
             None => return Vec::new(),
@@ -135,7 +135,7 @@ impl Section<'_> {
     pub fn list<T>(
         &mut self,
         key: Key,
-        items: serde_json::Value,
+        items: &serde_json::Value,
         read: impl Fn(&str) -> Result<T, String>,
     ) -> Vec<T> {
         self.describe(key, json!({ "type": "array", "items": items }));
@@ -149,17 +149,16 @@ impl Section<'_> {
     pub fn lists_by_name<T>(
         &mut self,
         key: Key,
-        items: serde_json::Value,
+        items: &serde_json::Value,
         read: impl Fn(&str) -> Result<T, String>,
     ) -> Option<BTreeMap<String, Vec<T>>> {
-        let one_or_more = json!({ "oneOf": [&items, { "type": "array", "items": &items }] });
+        let one_or_more = json!({ "oneOf": [items, { "type": "array", "items": items }] });
         self.describe(
             key,
             json!({ "type": "object", "additionalProperties": one_or_more }),
         );
-        let table = match self.table.remove(key.name)? {
-            Value::Table(table) => table,
-            _ => return self.problem(key, "must be a table"),
+        let Value::Table(table) = self.table.remove(key.name)? else {
+            return self.problem(key, "must be a table");
         };
         let lists = table
             .into_iter()

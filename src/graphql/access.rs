@@ -45,10 +45,20 @@ struct Selectable {
     /// Its name with its type's: `Type.field`.
     coordinate: Arc<str>,
     of: String,
-    /// `None` when the policy does not name it.
-    rule: Option<Option<Scope>>,
+    rule: Asked,
     /// The types of its arguments.
     arguments: HashMap<String, String>,
+}
+
+/// What the policy says of a field.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    /// It needs this.
+    Scope(Scope),
+    /// It needs nothing but what leads to it.
+    Nothing,
+    /// Nothing: it has no line.
+    Unruled,
 }
 
 struct Given {
@@ -190,6 +200,14 @@ impl Access {
         })
     }
 
+    /// The object types that a type may stand for, if things can be selected of it.
+    fn possible(&self, of: &str) -> Option<&BTreeSet<String>> {
+        match self.types.get(of)? {
+            Shape::Fields { possible, .. } | Shape::Union { possible } => Some(possible),
+            Shape::Input { .. } | Shape::Leaf => None,
+        }
+    }
+
     /// What a value of an input type needs.
     fn given(&self, of: &str, value: &serde_json::Value, needs: &mut BTreeMap<Arc<str>, Scope>) {
         match (self.types.get(of), value) {
@@ -221,7 +239,7 @@ impl Access {
                 _ => None,
             };
             let fields = fields.into_iter().flat_map(HashMap::values);
-            fields.map(|field| (&*field.coordinate, field.rule.is_some()))
+            fields.map(|field| (&*field.coordinate, field.rule != Asked::Unruled))
         })
     }
 }
@@ -239,6 +257,16 @@ impl Needs {
 }
 
 type Rules<'a> = HashMap<(&'a str, &'a str), Option<Scope>>;
+
+impl Asked {
+    fn by(rules: &Rules<'_>, of: &str, field: &str) -> Self {
+        match rules.get(&(of, field)) {
+            Some(Some(scope)) => Self::Scope(*scope),
+            Some(None) => Self::Nothing,
+            None => Self::Unruled,
+        }
+    }
+}
 
 impl Shape {
     fn new(
@@ -286,7 +314,7 @@ fn selectables(
         let selectable = Selectable {
             coordinate: format!("{of}.{name}").into(),
             of: named(&field.node.ty.node),
-            rule: rules.get(&(of, name.as_str())).copied(),
+            rule: Asked::by(rules, of, &name),
             arguments: arguments.collect(),
         };
         (name, selectable)
@@ -324,7 +352,7 @@ fn entities(types: &mut HashMap<String, Shape>, rules: &Rules<'_>) {
         let selectable = Selectable {
             coordinate: format!("Query.{name}").into(),
             of: of.to_owned(),
-            rule: rules.get(&("Query", name)).copied(),
+            rule: Asked::by(rules, "Query", name),
             arguments: HashMap::new(),
         };
         fields.insert(name.to_owned(), selectable);
@@ -415,12 +443,9 @@ impl<'a> Walk<'a> {
     }
 
     fn narrow(&mut self, of: &str, possible: &BTreeSet<String>, set: &SelectionSet) {
-        let own = match self.access.types.get(of) {
-            Some(Shape::Fields { possible, .. } | Shape::Union { possible }) => possible,
-            _ => {
-                self.needs.is_unknown = true;
-                return;
-            }
+        let Some(own) = self.access.possible(of) else {
+            self.needs.is_unknown = true;
+            return;
         };
         let both: BTreeSet<String> = own.intersection(possible).cloned().collect();
         self.selections(of, &both, set);
@@ -468,21 +493,18 @@ impl<'a> Walk<'a> {
         if OF_THE_SCHEMA.contains(&name) && of == access.query {
             return;
         }
-        let below = match access.types.get(&selectable.of) {
-            Some(Shape::Fields { possible, .. } | Shape::Union { possible }) => possible,
-            _ => {
-                self.needs.is_unknown |= !field.selection_set.node.items.is_empty();
-                return;
-            }
+        let Some(below) = access.possible(&selectable.of) else {
+            self.needs.is_unknown |= !field.selection_set.node.items.is_empty();
+            return;
         };
         self.selections(&selectable.of, below, &field.selection_set.node);
     }
 
     fn select(&mut self, selectable: &Selectable) {
         match selectable.rule {
-            Some(Some(scope)) => self.note(&selectable.coordinate, scope),
-            Some(None) => {}
-            None => {
+            Asked::Scope(scope) => self.note(&selectable.coordinate, scope),
+            Asked::Nothing => {}
+            Asked::Unruled => {
                 self.needs.unruled.insert(selectable.coordinate.clone());
             }
         }

@@ -135,7 +135,10 @@ impl Fingerprint {
     /// Enough of it to find the same again in a log.
     pub fn short(&self) -> String {
         let (short, _) = self.0.split_at(8);
-        short.iter().map(|byte| format!("{byte:02x}")).collect()
+        let number = short
+            .iter()
+            .fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+        format!("{number:016x}")
     }
 
     /// Of what a mutation asks for.

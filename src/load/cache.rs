@@ -3,9 +3,8 @@
 
 use std::any::Any;
 use std::collections::{BTreeMap, HashMap};
-use std::hash::{Hash, Hasher};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -76,33 +75,11 @@ pub struct Lifetimes {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Scope(Arc<Whose>);
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq, Hash)]
 struct Whose {
     workspace: Workspace,
     vendor: Vendor,
     account: Box<str>,
-    /// Where uses are counted, once that was looked up.
-    counts: OnceLock<Arc<Counts>>,
-}
-
-impl Whose {
-    fn parts(&self) -> (&Workspace, Vendor, &str) {
-        (&self.workspace, self.vendor, &self.account)
-    }
-}
-
-impl PartialEq for Whose {
-    fn eq(&self, other: &Self) -> bool {
-        self.parts() == other.parts()
-    }
-}
-
-impl Eq for Whose {}
-
-impl Hash for Whose {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.parts().hash(state);
-    }
 }
 
 /// What tells one cached record from another.
@@ -162,7 +139,6 @@ impl Scope {
             workspace,
             vendor,
             account: account.into(),
-            counts: OnceLock::new(),
         }))
     }
 
@@ -438,9 +414,14 @@ impl Cache {
 
     /// Notes what came of one look for a record.
     pub(super) fn count(&self, key: &Key, used: Use) {
-        let whose = &key.scope.0;
-        let counts = whose.counts.get_or_init(|| self.counts(&whose.workspace));
-        counts.add(key.vendor(), key.kind, used);
+        let workspace = &key.scope.0.workspace;
+        let add = |counts: &Counts| counts.add(key.vendor(), key.kind, used);
+        let known = self.counts.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(counts) = known.get(workspace) {
+            return add(counts);
+        }
+        drop(known);
+        add(&self.counts(workspace));
     }
 
     /// How many entries there are, and about how many bytes they weigh.
