@@ -18,7 +18,7 @@ lint:
 
 # cargo-nextest where it is installed, for its speed; plain cargo otherwise.
 test-rust:
-	if cargo nextest --version >/dev/null 2>&1; then cargo nextest run --locked; else cargo test --locked; fi
+	if cargo nextest --version >/dev/null 2>&1; then cargo nextest run --locked && cargo test --locked --doc; else cargo test --locked; fi
 
 # The console and GraphiQL in a real browser, against a gateway with the sandbox. Needs Chromium; see scripts/test-web.
 test-web: web

@@ -2,8 +2,11 @@
 //! `cargo bench --bench guard`.
 
 use std::hint::black_box;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use referral_gateway::graphql;
+use referral_gateway::graphql::access::Access;
 use referral_gateway::http::documents::Documents;
 use referral_gateway::http::guard::MAX_TOKENS;
 
@@ -17,10 +20,12 @@ const ORDINARY: &str = "query Newest($first: Int = 20) {
 fragment more on Referral { connection { id status } engagement { id } facilitators(first: 3) { nodes { id role } } }";
 
 fn main() {
-    let ordinary = median(|| Documents::new(MAX_TOKENS).get(ORDINARY).is_ok());
-    let again = median(|| Documents::new(MAX_TOKENS).get(ORDINARY).is_ok());
+    let access = Arc::new(Access::new(&graphql::sdl()));
+    let documents = || Documents::new(MAX_TOKENS, access.clone());
+    let ordinary = median(|| documents().get(ORDINARY).is_ok());
+    let again = median(|| documents().get(ORDINARY).is_ok());
     println!(
-        "ordinary document, {} bytes, scanned, parsed and measured: {ordinary:?}",
+        "ordinary document, {} bytes, scanned, parsed, measured and weighed: {ordinary:?}",
         ORDINARY.len()
     );
     println!(
@@ -28,7 +33,7 @@ fn main() {
         ratio(again, ordinary)
     );
     for (what, document) in hostile() {
-        let spent = median(|| Documents::new(MAX_TOKENS).get(&document).is_err());
+        let spent = median(|| documents().get(&document).is_err());
         println!(
             "{what}, {} bytes, refused: {spent:?}, {:.2} of the ordinary one",
             document.len(),

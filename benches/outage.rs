@@ -77,7 +77,7 @@ impl World {
         let environment: HashMap<&str, String> = sandbox.environment(&origin).into_iter().collect();
         let config = Config::read(Some(CONFIG), &|name| environment.get(name).cloned())
             .expect("the configuration is sound");
-        let app = gateway::build(&config, &clock, &Random::system(), RequestIds::random())
+        let app = gateway::build(config, &clock, &Random::system(), RequestIds::random())
             .expect("the adapters can be made");
         let listener = bind().await;
         let url = format!("http://{}/graphql", address(&listener));

@@ -3,55 +3,78 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::callers::Callers;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::workspaces::OfWorkspace;
+use crate::config::{Cache, Config};
 use crate::http::App;
+use crate::http::persisted::Persisted;
 use crate::http::request_id::RequestIds;
+use crate::http::workspaces::{Parts, Workspaces};
 use crate::ledger::store::Broken;
 use crate::ledger::{Desk, Store};
-use crate::load::{Cache, Flights, Registry};
+use crate::load::{self, Flights, Registry};
 use crate::model::{Vendor, Workspace};
 use crate::random::Random;
 use crate::vendor::http::{Connect, Limits};
-use crate::vendor::{Adapter, Error, Result};
-
-/// The one workspace that there is as long as callers are not told apart.
-const WORKSPACE: &str = "default";
+use crate::vendor::{Adapter, Error};
 
 /// Why the gateway cannot be put together.
 #[derive(Debug)]
 pub enum Failure {
-    /// A vendor's adapter could not be made.
-    Vendor(Error),
+    /// Adapters of vendors could not be made, in these workspaces.
+    Vendors(Vec<(Workspace, Error)>),
+    /// Nobody's token could be verified.
+    Callers(&'static str),
     /// The ledger could not be opened.
     Ledger(Broken),
 }
 
 /// Makes everything that answering requests takes.
 pub fn build(
-    config: &Config,
+    config: Config,
     clock: &Clock,
     random: &Random,
     request_ids: RequestIds,
 ) -> std::result::Result<Arc<App>, Failure> {
-    let cache = &config.cache;
-    let records = Arc::new(Cache::new(clock.clone(), cache.max_bytes, cache.lifetimes));
-    let registry = Registry {
-        workspace: Workspace::new(WORKSPACE),
-        adapters: adapters(config, clock, random).map_err(Failure::Vendor)?,
-        flights: Flights::new(records.clone()),
-        cache: records,
-        clock: clock.clone(),
-        call_budget: config.server.request_timeout,
-        max_scan: cache.max_scan,
-    };
-    over(registry, config, random, request_ids)
+    let Cache {
+        max_bytes,
+        lifetimes,
+        max_scan,
+    } = config.cache;
+    let records = Arc::new(load::Cache::new(clock.clone(), max_bytes, lifetimes));
+    let flights = Flights::new(records.clone());
+    let mut registries = Vec::new();
+    let mut failed = Vec::new();
+    for of in &config.workspaces {
+        let (adapters, errors) = adapters(&config, of, clock, random);
+        failed.extend(
+            errors
+                .into_iter()
+                .map(|error| (of.workspace.clone(), error)),
+        );
+        registries.push(Registry {
+            workspace: of.workspace.clone(),
+            adapters,
+            flights: flights.clone(),
+            cache: records.clone(),
+            clock: clock.clone(),
+            call_budget: config.server.request_timeout,
+            max_scan,
+        });
+    }
+    if !failed.is_empty() {
+        return Err(Failure::Vendors(failed));
+    }
+    over(registries, records, config, clock, random, request_ids)
 }
 
-/// Makes the rest of it, over these vendors.
+/// Makes the rest of it, over these workspaces' vendors and the cache that they share.
 pub fn over(
-    registry: Registry,
-    config: &Config,
+    registries: Vec<Registry>,
+    cache: Arc<load::Cache>,
+    config: Config,
+    clock: &Clock,
     random: &Random,
     request_ids: RequestIds,
 ) -> std::result::Result<Arc<App>, Failure> {
@@ -61,36 +84,41 @@ pub fn over(
         None => Store::in_memory(&process),
     };
     let store = Arc::new(store.map_err(Failure::Ledger)?);
-    let registry = Arc::new(registry);
-    let desk = Desk::new(registry.clone(), store, config.writes, random.clone());
+    let persisted = Persisted::new(config.documents);
+    let workspaces = registries.into_iter().map(|registry| {
+        let registry = Arc::new(registry);
+        let desk = Desk::new(
+            registry.clone(),
+            store.clone(),
+            config.writes,
+            random.clone(),
+        );
+        Parts {
+            registry,
+            desk: Arc::new(desk),
+            persisted: persisted.of_another(),
+        }
+    });
+    let workspaces = Workspaces::new(workspaces);
+    let callers = Callers::new(config.callers, clock).map_err(Failure::Callers)?;
     Ok(Arc::new(App::new(
-        registry,
-        Arc::new(desk),
+        callers,
+        workspaces,
+        cache,
         &config.server,
-        config.documents.clone(),
         request_ids,
     )))
 }
 
-impl std::fmt::Display for Failure {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Vendor(error) => error.fmt(f),
-            Self::Ledger(broken) => broken.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for Failure {}
-
-/// The adapters of the vendors that have credentials.
+/// The adapters of a workspace's vendors that have credentials, and what kept others from being made.
 pub fn adapters(
     config: &Config,
+    of: &OfWorkspace,
     clock: &Clock,
     random: &Random,
-) -> Result<BTreeMap<Vendor, Arc<dyn Adapter>>> {
+) -> (BTreeMap<Vendor, Arc<dyn Adapter>>, Vec<Error>) {
     let connect = Connect {
-        workspace: Workspace::new(WORKSPACE),
+        workspace: of.workspace.clone(),
         clock: clock.clone(),
         random: random.clone(),
         limits: Limits {
@@ -100,11 +128,32 @@ pub fn adapters(
         },
         data_dir: config.server.data_dir.clone(),
     };
-    let configured = config
-        .vendors
-        .iter()
-        .filter_map(|(vendor, connector)| Some((*vendor, connector.as_ref()?)));
-    configured
-        .map(|(vendor, connector)| Ok((vendor, connector(&connect)?)))
-        .collect()
+    let (mut made, mut failed) = (BTreeMap::new(), Vec::new());
+    for (vendor, connector) in &of.vendors {
+        match connector.as_ref().map(|connector| connector(&connect)) {
+            None => {}
+            Some(Ok(adapter)) => {
+                made.insert(*vendor, adapter);
+            }
+            Some(Err(error)) => failed.push(error),
+        }
+    }
+    (made, failed)
 }
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Vendors(failed) => {
+                let lines = failed
+                    .iter()
+                    .map(|(workspace, error)| format!("workspace {workspace}: {error}"));
+                f.write_str(&lines.collect::<Vec<_>>().join("\n"))
+            }
+            Self::Callers(problem) => write!(f, "callers: {problem}"),
+            Self::Ledger(broken) => broken.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}

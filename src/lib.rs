@@ -10,13 +10,15 @@
 //! Each is held by a test in `tests/gateway/tidy.rs` or by clippy (`.clippy.toml`):
 //!
 //! - async-graphql is known in `graphql` and `http`, and to vendors' `schema` files, which only derive with it.
-//! - HTTP is sent from `vendor/http/exchange.rs` alone, moka is known in `load/cache.rs` alone, the dataloader crate in `load`,
+//! - HTTP is sent from `vendor/http/exchange.rs` alone (and `fetch.rs`, for the keys of those who sign tokens), moka is known in `load/cache.rs` alone, the dataloader crate in `load`,
 //!   rusqlite in `ledger/store.rs` alone.
 //! - A vendor never imports another; a sandbox never sees its vendor's client.
 //! - A new vendor is a folder, a `mod` line and a row in `vendor/table.rs`; nothing else names a vendor.
 //! - Time and randomness are passed in ([`clock::Clock`], [`random::Random`], [`http::request_id::RequestIds`]).
 //! - A field that touches a vendor is `Option<Result<T>>`: one that fails is null by itself.
-//! - Every cached record's key is made from a [`load::Scope`], which holds the workspace.
+//! - Every cached record's key is made from a [`load::Scope`], which holds the workspace; whatever answers a request is reached
+//!   through [`http::workspaces`] by its caller's workspace; the ledger is asked with one.
+//! - A field that no line of the policy names can be selected by nobody ([`graphql::access`]).
 //!
 //! # Life of a query
 //!
@@ -55,6 +57,8 @@ pub mod vendor;
 pub mod load;
 
 pub mod ledger;
+
+pub mod callers;
 
 pub mod graphql;
 

@@ -1,4 +1,4 @@
-//! The command line: arguments, configuration, log, then `serve`, `sandbox`, `schema` or `check`.
+//! The command line: arguments, configuration, log, then `serve`, `sandbox`, `schema`, `key` or `check`.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use referral_gateway::callers::key;
 use referral_gateway::clock::Clock;
+use referral_gateway::config::workspaces::OfWorkspace;
 use referral_gateway::config::{Config, Log};
 use referral_gateway::http::request_id::RequestIds;
 use referral_gateway::http::server;
@@ -17,6 +19,7 @@ use referral_gateway::{gateway, graphql, telemetry};
 use tokio::net::TcpListener;
 use tokio::time::Instant;
 use tracing::info;
+use zeroize::Zeroizing;
 
 /// Answers are made of many small pieces of text, which this hands out faster than the system's own.
 #[global_allocator]
@@ -51,6 +54,8 @@ enum Command {
     Schema,
     /// Prints the JSON Schema of the configuration file.
     ConfigSchema,
+    /// Makes a key for a caller, and tells its hash, which the configuration is to have.
+    Key,
     /// Checks the configuration.
     Check {
         /// The configuration file; without one, the environment and the defaults are checked.
@@ -78,6 +83,7 @@ async fn main() -> ExitCode {
             println!("{:#}", Config::json_schema());
             Ok(())
         }
+        Command::Key => make_key(),
         Command::Check { config, online } => check(config.as_deref(), online).await,
     };
     match outcome {
@@ -111,42 +117,52 @@ async fn serve(file: Option<&Path>, with_sandbox: bool) -> Result<(), Failure> {
         );
     }
 
-    let app = gateway::build(&config, &clock, &Random::system(), RequestIds::random())
-        .map_err(one_line)?;
-    let listen = config.server.listen;
+    let (listen, grace) = (config.server.listen, config.server.shutdown_grace);
+    let (has_console, has_graphiql) = (config.server.console, config.server.graphiql);
+    tell_vendors(&config);
+    let app =
+        gateway::build(config, &clock, &Random::system(), RequestIds::random()).map_err(lines)?;
+    let are_callers_told_apart = app.callers.are_told_apart();
     let listener = TcpListener::bind(listen)
         .await
         .map_err(|error| vec![format!("cannot listen on {listen}: {error}")])?;
     let address = listener.local_addr().map_err(one_line)?;
-    for (vendor, connector) in &config.vendors {
-        let state = if connector.is_some() {
-            "configured"
-        } else {
-            "not configured: no credentials"
-        };
-        info!(vendor = vendor.key(), "{state}");
-    }
     info!(
         "GraphQL at http://{address}/graphql{}{}",
-        if config.server.console {
+        if has_console {
             ", the console at /"
         } else {
             ""
         },
-        if config.server.graphiql {
+        if has_graphiql {
             ", GraphiQL at /graphiql"
         } else {
             ""
         }
     );
-    if address.ip().is_loopback() {
+    if are_callers_told_apart {
+        info!("callers need a key or token");
+    } else if address.ip().is_loopback() {
         info!("callers are not authenticated: only this machine is answered");
     } else {
         tracing::warn!("callers are not authenticated, and the network can reach this gateway");
     }
-    server::run(listener, app, config.server.shutdown_grace, asked_to_end())
+    server::run(listener, app, grace, asked_to_end())
         .await
         .map_err(one_line)
+}
+
+fn tell_vendors(config: &Config) {
+    for of in &config.workspaces {
+        for (vendor, connector) in &of.vendors {
+            let state = if connector.is_some() {
+                "configured"
+            } else {
+                "not configured: no credentials"
+            };
+            info!(workspace = %of.workspace, vendor = vendor.key(), "{state}");
+        }
+    }
 }
 
 async fn run_sandbox(listen: SocketAddr) -> Result<(), Failure> {
@@ -186,16 +202,40 @@ async fn start_sandbox(clock: &Clock) -> Result<HashMap<&'static str, String>, F
 async fn check(file: Option<&Path>, online: bool) -> Result<(), Failure> {
     let config = read_config(file, &HashMap::new())?;
     prepare(config.server.data_dir.as_deref())?;
-    let adapters =
-        gateway::adapters(&config, &Clock::system(), &Random::system()).map_err(one_line)?;
     let mut failures = Vec::new();
-    for (vendor, _) in &config.vendors {
-        let Some(adapter) = adapters.get(vendor) else {
-            println!("{}: not configured (no credentials)", vendor.key());
+    for of in &config.workspaces {
+        check_workspace(&config, of, online, &mut failures).await;
+    }
+    if failures.is_empty() {
+        Ok(())
+    } else {
+        Err(failures)
+    }
+}
+
+async fn check_workspace(
+    config: &Config,
+    of: &OfWorkspace,
+    online: bool,
+    failures: &mut Vec<String>,
+) {
+    let (adapters, failed) = gateway::adapters(config, of, &Clock::system(), &Random::system());
+    // Where there is one workspace, nobody needs to be told which.
+    let place = match config.workspaces.as_slice() {
+        [_] => String::new(),
+        _ => format!("{}.", of.workspace),
+    };
+    failures.extend(failed.iter().map(|error| format!("{place}{error}")));
+    for (vendor, connector) in &of.vendors {
+        let vendor = vendor.key();
+        let Some(adapter) = adapters.values().find(|it| it.vendor().key() == vendor) else {
+            if connector.is_none() {
+                println!("{place}{vendor}: not configured (no credentials)");
+            }
             continue;
         };
         if !online {
-            println!("{}: configured", vendor.key());
+            println!("{place}{vendor}: configured");
             continue;
         }
         let call = Call {
@@ -203,15 +243,26 @@ async fn check(file: Option<&Path>, online: bool) -> Result<(), Failure> {
             deadline: Instant::now() + config.server.request_timeout,
         };
         match adapter.check(&call).await {
-            Ok(seen) => println!("{}: ok: {seen}", vendor.key()),
-            Err(error) => failures.push(error.to_string()),
+            Ok(seen) => println!("{place}{vendor}: ok: {seen}"),
+            Err(error) => failures.push(format!("{place}{error}")),
         }
     }
-    if failures.is_empty() {
-        Ok(())
-    } else {
-        Err(failures)
-    }
+}
+
+/// Makes a key. The key itself goes to standard output alone, so that it can be led into a file.
+fn make_key() -> Result<(), Failure> {
+    let mut chance = [0; 32];
+    getrandom::fill(&mut chance).map_err(one_line)?;
+    let made = key::new(chance);
+    println!("{}", made.key.as_str());
+    eprintln!(
+        "Give the key above to the caller. It is shown once. What the configuration needs of it:\n"
+    );
+    eprintln!(
+        "[[callers.keys]]\nname = \"\"\nscopes = [\"referrals:read\"]\nsha256 = \"{}\"",
+        made.sha256
+    );
+    Ok(())
 }
 
 /// The values given here win over the environment, and the environment over the file.
@@ -232,6 +283,7 @@ fn read_config(
             })?)
         }
     };
+    let text = text.map(Zeroizing::new);
     #[expect(
         clippy::disallowed_methods,
         reason = "the one place where the environment is read"
@@ -242,7 +294,7 @@ fn read_config(
             .cloned()
             .or_else(|| std::env::var(name).ok())
     };
-    Config::read(text.as_deref(), &environment)
+    Config::read(text.as_deref().map(String::as_str), &environment)
 }
 
 /// Makes the data folder and tries to write there: the first rotated token would be a bad moment to learn of it.
@@ -270,6 +322,10 @@ async fn asked_to_end() {
         signal.ok()?.recv().await
     };
     tokio::select! { _ = interrupt => {}, _ = terminate => {} }
+}
+
+fn lines(error: impl std::fmt::Display) -> Failure {
+    error.to_string().lines().map(str::to_owned).collect()
 }
 
 fn one_line(error: impl std::fmt::Display) -> Failure {

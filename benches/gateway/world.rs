@@ -60,7 +60,7 @@ impl World {
         let environment: HashMap<&str, String> = sandbox.environment(&origin).into_iter().collect();
         let config = Config::read(None, &|name| environment.get(name).cloned())
             .expect("the sandbox's environment is all that it takes");
-        let app = gateway::build(&config, &clock, &Random::system(), RequestIds::random())
+        let app = gateway::build(config, &clock, &Random::system(), RequestIds::random())
             .expect("the adapters can be made");
         let gateway = Server::with_threads(threads, |listener| {
             run(listener, app, Duration::ZERO, std::future::pending())

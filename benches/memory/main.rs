@@ -14,7 +14,7 @@ use referral_gateway::http::request_id::RequestIds;
 use referral_gateway::load::cursor::{Cursor, Fingerprint};
 use referral_gateway::load::list::read;
 use referral_gateway::load::{ListRequest, Registry};
-use referral_gateway::model::{Order, Referral, ReferralFilter, Vendor};
+use referral_gateway::model::{Order, Referral, ReferralFilter, Vendor, Workspace};
 use referral_gateway::random::Random;
 use referral_gateway::sandbox::Sandbox;
 use referral_gateway::vendor::Call;
@@ -58,17 +58,19 @@ fn measure(vendor: Vendor) {
     let environment: HashMap<&str, String> = sandbox.environment(&origin).into_iter().collect();
     let config = Config::read(Some(CACHE), &|name| environment.get(name).cloned())
         .expect("the sandbox's environment is all that it takes");
-    let app = gateway::build(&config, &clock, &Random::system(), RequestIds::random())
+    let app = gateway::build(config, &clock, &Random::system(), RequestIds::random())
         .expect("the adapters can be made");
 
+    let workspace = Workspace::default();
+    let parts = app.workspaces.get(&workspace).expect("it is the only one");
     let before = ALLOCATOR.stats();
-    let rows = fill(&app.registry, vendor, &sandbox, listener);
+    let rows = fill(&parts.registry, vendor, &sandbox, listener);
     let grown = ALLOCATOR.stats() - before;
     assert_eq!(rows.count, ROWS, "{vendor}");
 
     let live = grown.bytes_allocated - grown.bytes_deallocated;
     let blocks = grown.allocations - grown.deallocations;
-    let weight = usize::try_from(app.registry.cache.size().1).expect("it fits the memory");
+    let weight = usize::try_from(app.cache.size().1).expect("it fits the memory");
     println!(
         "{:16} {:>8} {:>8} {:>12} {:>8.1} {:>12} {:>14.2}",
         vendor.name(),

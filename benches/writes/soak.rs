@@ -105,7 +105,7 @@ async fn start(sandbox: &Sandbox) -> Client {
     let config = Config::read(Some(CONFIG), &|name| environment.get(name).cloned())
         .expect("the configuration is sound");
     let clock = Clock::system();
-    let app = gateway::build(&config, &clock, &Random::system(), RequestIds::random())
+    let app = gateway::build(config, &clock, &Random::system(), RequestIds::random())
         .expect("the adapters can be made");
     let listener = bind().await;
     let address = listener.local_addr().expect("it is bound");

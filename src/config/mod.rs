@@ -2,6 +2,10 @@
 //! the environment.
 
 pub mod reader;
+pub mod workspaces;
+
+mod callers;
+mod tables;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -13,10 +17,10 @@ use crate::http::guard::MAX_TOKENS;
 use crate::http::persisted;
 use crate::ledger::Rules;
 use crate::load::Lifetimes;
-use crate::model::Vendor;
+use crate::model::Workspace;
 use crate::vendor::http::Limits;
-use crate::vendor::{Connector, VENDORS};
 use reader::{Environment, Reader, Section, env_key, key};
+use workspaces::OfWorkspace;
 
 /// Everything that the gateway is told.
 pub struct Config {
@@ -32,8 +36,10 @@ pub struct Config {
     pub writes: Rules,
     /// What it tells.
     pub log: Log,
-    /// Every vendor, with what makes its adapter when it has credentials.
-    pub vendors: Vec<(Vendor, Option<Connector>)>,
+    /// The customers, with their vendors.
+    pub workspaces: Vec<OfWorkspace>,
+    /// Who may call.
+    pub callers: crate::callers::Rules,
 }
 
 /// How the gateway is reached.
@@ -100,8 +106,20 @@ impl Config {
     }
 
     fn read_from(reader: &mut Reader<'_>) -> Self {
+        let workspaces = workspaces::read(reader);
+        let callers = reader.section("callers", callers::ABOUT, |section| {
+            callers::read(section, &workspaces)
+        });
+        let are_told_apart = callers.are_some() || reader.has_problems();
+        let is_one =
+            matches!(workspaces.as_slice(), [one] if one.workspace == Workspace::default());
+        if !is_one && !are_told_apart {
+            reader.problem("workspaces: nobody could be told whose data to see: callers must be configured, as in [[callers.keys]]");
+        }
         Self {
-            server: reader.section("server", "How the gateway is reached.", Server::read),
+            server: reader.section("server", "How the gateway is reached.", |section| {
+                Server::read(section, callers.are_some())
+            }),
             limits: reader.section(
                 "limits",
                 "How much each vendor may take of the gateway.",
@@ -119,41 +137,30 @@ impl Config {
                 read_writes,
             ),
             log: reader.section("log", "What the gateway tells.", Log::read),
-            vendors: VENDORS
-                .iter()
-                .map(|entry| {
-                    (
-                        entry.vendor,
-                        reader.section(
-                            entry.vendor.key(),
-                            "Credentials and settings of this vendor.",
-                            entry.configure,
-                        ),
-                    )
-                })
-                .collect(),
+            workspaces,
+            callers,
         }
     }
 }
 
 impl Server {
-    fn read(section: &mut Section<'_>) -> Self {
+    fn read(section: &mut Section<'_>, are_callers_told_apart: bool) -> Self {
         let listen_key = env_key(
             "listen",
             "REFERRAL_GATEWAY_LISTEN",
-            "Address and port to listen on. Callers are not authenticated, so anything but loopback needs `insecure_network`.",
+            "Address and port to listen on. Anything but loopback needs `callers`, or `insecure_network`.",
         );
         let listen = section.socket_or(listen_key, "127.0.0.1:4000");
         let insecure = section.flag_or(
             env_key(
                 "insecure_network",
                 "REFERRAL_GATEWAY_INSECURE_NETWORK",
-                "Allows listening beyond loopback although callers are not authenticated: only where the network itself is trusted.",
+                "Allows listening beyond loopback without `callers`: only where the network itself is trusted.",
             ),
             false,
         );
-        if !listen.ip().is_loopback() && !insecure {
-            section.problem::<()>(listen_key, "is not a loopback address, and callers are not authenticated; set server.insecure_network = true where the network itself is trusted");
+        if !listen.ip().is_loopback() && !insecure && !are_callers_told_apart {
+            section.problem::<()>(listen_key, "is not a loopback address, and callers are not authenticated: configure callers, or set server.insecure_network = true where the network itself is trusted");
         }
         Self {
             listen,
@@ -165,7 +172,7 @@ impl Server {
             allowed_hosts: section.texts(env_key(
                 "allowed_hosts",
                 "REFERRAL_GATEWAY_ALLOWED_HOSTS",
-                "Host names by which the gateway may be addressed, beside localhost and loopback addresses; others are refused.",
+                "Host names by which the gateway may be addressed, beside localhost and loopback addresses; others are refused. Where `callers` are configured and this is not, every name is taken.",
             )),
             request_timeout: section.duration_or(
                 key("request_timeout", "How long one request may take in all."),
@@ -187,14 +194,12 @@ impl Server {
                 Duration::from_secs(10),
                 Duration::ZERO..=Duration::from_mins(5),
             ),
-            console: section.flag_or(
-                key(
-                    "console",
-                    "Whether the console is served, at / and the paths of its views.",
-                ),
-                true,
-            ),
-            graphiql: section.flag_or(key("graphiql", "Whether /graphiql is served."), true),
+            console: section
+                .flag(key("console", "Whether the console is served, at / and the paths of its views. It is unless this says otherwise or `callers` are configured."))
+                .unwrap_or(!are_callers_told_apart),
+            graphiql: section
+                .flag(key("graphiql", "Whether /graphiql is served. It is unless this says otherwise or `callers` are configured."))
+                .unwrap_or(!are_callers_told_apart),
         }
     }
 }

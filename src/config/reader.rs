@@ -12,25 +12,36 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 use toml::{Table, Value};
 use url::Url;
+use zeroize::Zeroizing;
 
 /// Tells the value of an environment variable.
 pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// A configuration being read.
 pub struct Reader<'a> {
-    environment: Environment<'a>,
-    root: Table,
-    problems: Vec<String>,
-    sections: BTreeMap<&'static str, (&'static str, serde_json::Map<String, serde_json::Value>)>,
+    pub(super) source: Source<'a>,
+    /// Before the names of its sections: empty, or `workspaces.acme.`.
+    pub(super) prefix: String,
+    pub(super) root: Table,
+    pub(super) problems: Vec<String>,
+    pub(super) sections: BTreeMap<&'static str, serde_json::Value>,
 }
 
-/// One section of it, `[introzy]`.
+/// One section of it, `[introzy]`, or one of several tables of a section.
 pub struct Section<'a> {
-    name: &'static str,
-    table: Table,
-    environment: Environment<'a>,
-    problems: &'a mut Vec<String>,
-    properties: &'a mut serde_json::Map<String, serde_json::Value>,
+    pub(super) name: String,
+    pub(super) table: Table,
+    pub(super) source: Source<'a>,
+    pub(super) problems: &'a mut Vec<String>,
+    pub(super) properties: &'a mut serde_json::Map<String, serde_json::Value>,
+}
+
+/// What is read beside the file.
+#[derive(Clone, Copy)]
+pub(super) struct Source<'a> {
+    pub(super) environment: Environment<'a>,
+    /// Whether variables stand in for keys. They cannot where there are several of the same section.
+    pub(super) has_variables: bool,
 }
 
 /// A key of a section.
@@ -73,7 +84,11 @@ impl<'a> Reader<'a> {
             })
         });
         Self {
-            environment,
+            source: Source {
+                environment,
+                has_variables: true,
+            },
+            prefix: String::new(),
             root,
             problems,
             sections: BTreeMap::new(),
@@ -91,24 +106,24 @@ impl<'a> Reader<'a> {
             None => Table::new(),
             Some(Value::Table(table)) => table,
             Some(_) => {
-                self.problems
-                    .push(format!("{name}: must be a section, written [{name}]"));
+                let prefix = &self.prefix;
+                self.problems.push(format!(
+                    "{prefix}{name}: must be a section, written [{prefix}{name}]"
+                ));
                 Table::new()
             }
         };
-        let (_, properties) = self
-            .sections
-            .entry(name)
-            .or_insert_with(|| (about, serde_json::Map::new()));
+        let mut properties = serde_json::Map::new();
         let mut section = Section {
-            name,
+            name: format!("{}{name}", self.prefix),
             table,
-            environment: self.environment,
+            source: self.source,
             problems: &mut self.problems,
-            properties,
+            properties: &mut properties,
         };
         let value = read(&mut section);
         section.refuse_the_rest();
+        self.sections.insert(name, object(about, &properties));
         value
     }
 
@@ -117,29 +132,49 @@ impl<'a> Reader<'a> {
         let known: Vec<&str> = self.sections.keys().copied().collect();
         for name in self.root.keys() {
             self.problems.push(format!(
-                "{name}: no such section; there are: {}",
+                "{}{name}: no such section; there are: {}",
+                self.prefix,
                 known.join(", ")
             ));
         }
         self.problems
     }
 
+    /// Notes a problem with no single key of it.
+    pub fn problem(&mut self, what: impl Into<String>) {
+        self.problems.push(what.into());
+    }
+
+    /// Whether anything was wrong so far.
+    pub fn has_problems(&self) -> bool {
+        !self.problems.is_empty()
+    }
+
+    /// Whether the file has something of this name that was not read yet.
+    pub fn has(&self, name: &str) -> bool {
+        self.root.contains_key(name)
+    }
+
     /// The JSON Schema of everything that was asked for.
     pub fn json_schema(&self) -> serde_json::Value {
-        let sections = self.sections.iter().map(|(name, (about, properties))| {
-            let section = json!({
-                "type": "object", "description": about, "additionalProperties": false, "properties": properties,
-            });
-            ((*name).to_owned(), section)
-        });
         json!({
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             "title": "referral-gateway configuration",
             "type": "object",
             "additionalProperties": false,
-            "properties": sections.collect::<serde_json::Map<_, _>>(),
+            "properties": self.sections,
         })
     }
+}
+
+/// The JSON Schema of a table with these keys.
+pub(super) fn object(
+    about: &str,
+    properties: &serde_json::Map<String, serde_json::Value>,
+) -> serde_json::Value {
+    json!({
+        "type": "object", "description": about, "additionalProperties": false, "properties": properties,
+    })
 }
 
 impl Section<'_> {
@@ -175,6 +210,7 @@ impl Section<'_> {
                 }
             },
         };
+        let text = Zeroizing::new(text);
         let text = text.trim();
         if text.is_empty() {
             return self.problem(key, "is empty");
@@ -287,6 +323,16 @@ impl Section<'_> {
         })
     }
 
+    /// True or false, if it is said.
+    pub fn flag(&mut self, key: Key) -> Option<bool> {
+        self.describe(key, json!({ "type": "boolean" }));
+        let flag = match self.variable(key) {
+            Some(text) => text.trim().parse().ok(),
+            None => self.table.remove(key.name)?.as_bool(),
+        };
+        flag.or_else(|| self.problem(key, "must be true or false"))
+    }
+
     /// An address to listen on.
     pub fn socket_or(&mut self, key: Key, default: &str) -> SocketAddr {
         self.describe(key, json!({ "type": "string", "default": default }));
@@ -391,7 +437,8 @@ impl Section<'_> {
 
     /// Notes a problem with a key; always `None`.
     pub fn problem<T>(&mut self, key: Key, what: impl Display) -> Option<T> {
-        let env = key.env.map(|env| format!(" ({env})")).unwrap_or_default();
+        let env = key.env.filter(|_| self.source.has_variables);
+        let env = env.map(|env| format!(" ({env})")).unwrap_or_default();
         self.problems
             .push(format!("{}.{}{env}: {what}", self.name, key.name));
         None
@@ -405,9 +452,10 @@ impl Section<'_> {
         )
     }
 
-    fn describe(&mut self, key: Key, mut schema: serde_json::Value) {
+    pub(super) fn describe(&mut self, key: Key, mut schema: serde_json::Value) {
         let env = key
             .env
+            .filter(|_| self.source.has_variables)
             .map(|env| format!(" Read from {env} when that is set."))
             .unwrap_or_default();
         schema["description"] = format!("{}{env}", key.about).into();
@@ -415,12 +463,13 @@ impl Section<'_> {
     }
 
     fn variable(&mut self, key: Key) -> Option<String> {
-        let text = (self.environment)(key.env?).filter(|text| !text.is_empty())?;
+        let env = key.env.filter(|_| self.source.has_variables)?;
+        let text = (self.source.environment)(env).filter(|text| !text.is_empty())?;
         self.table.remove(key.name);
         Some(text)
     }
 
-    fn string(&mut self, key: Key) -> Option<String> {
+    pub(super) fn string(&mut self, key: Key) -> Option<String> {
         if let Some(text) = self.variable(key) {
             return Some(text);
         }
@@ -440,7 +489,7 @@ impl Section<'_> {
             );
         };
         match how.as_str() {
-            "env" => match (self.environment)(place) {
+            "env" => match (self.source.environment)(place) {
                 Some(text) => Some(text),
                 None => self.problem(key, format!("the environment variable {place} is not set")),
             },
@@ -458,7 +507,7 @@ impl Section<'_> {
         }
     }
 
-    fn refuse_the_rest(self) {
+    pub(super) fn refuse_the_rest(self) {
         let known: Vec<&str> = self.properties.keys().map(String::as_str).collect();
         for name in self.table.keys() {
             self.problems.push(format!(
@@ -472,7 +521,9 @@ impl Section<'_> {
 
 /// Whether two secrets are the same, for telling whether one has changed.
 pub fn same_secret(one: &SecretString, other: &SecretString) -> bool {
-    one.expose_secret() == other.expose_secret()
+    use subtle::ConstantTimeEq as _;
+    let (one, other) = (one.expose_secret(), other.expose_secret());
+    one.as_bytes().ct_eq(other.as_bytes()).into()
 }
 
 /// The error's own text shows the line, which may hold a secret: only its place and kind are kept.

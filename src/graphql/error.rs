@@ -35,6 +35,10 @@ pub mod code {
     pub const PERSISTED_QUERY_NOT_FOUND: &str = "PERSISTED_QUERY_NOT_FOUND";
     /// The gateway takes documents only that were made known to it beforehand.
     pub const PERSISTED_QUERY_REQUIRED: &str = "PERSISTED_QUERY_REQUIRED";
+    /// The request has no key or token, or none that is valid.
+    pub const UNAUTHENTICATED: &str = "UNAUTHENTICATED";
+    /// The caller may not do what the document asks for.
+    pub const FORBIDDEN: &str = "FORBIDDEN";
     /// A mistake in the gateway.
     pub const INTERNAL: &str = "INTERNAL";
 }

@@ -28,9 +28,11 @@ pub struct ReferralFilter {
     pub updated_after: Option<DateTime>,
     /// Updated strictly before this time.
     pub updated_before: Option<DateTime>,
-    /// Some party has exactly this e-mail address, whatever its case.
+    /// Some party has exactly this e-mail address, whatever its case. Needs the scope `people:read` where callers are
+    /// authenticated.
     pub email: Option<String>,
-    /// Occurs in the name, the description or a party's name, whatever its case.
+    /// Occurs in the name, the description or a party's name, whatever its case. Needs the scope `people:read` where
+    /// callers are authenticated.
     pub search: Option<String>,
     /// Sent along this connection: its global id.
     pub connection_id: Option<ID>,

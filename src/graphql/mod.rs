@@ -4,10 +4,12 @@
 //! A field that touches a vendor is `Option<Result<T>>`, never `Result<Option<T>>`: the engine lets a failure of the
 //! latter take its parent with it, and one vendor's outage would empty whole answers.
 
+pub mod access;
 pub mod entities;
 pub mod error;
 pub mod inputs;
 pub mod mutation;
+mod policy;
 pub mod projection;
 pub mod query;
 pub mod scalars;
@@ -27,6 +29,14 @@ pub type Schema = async_graphql::Schema<Root, Mutation, EmptySubscription>;
 pub fn schema() -> Schema {
     Schema::build(Root, Mutation, EmptySubscription)
         .enable_federation()
+        .finish()
+}
+
+/// The same schema for those who may not read it: errors do not tell what a misspelt name might have been.
+pub fn schema_without_suggestions() -> Schema {
+    Schema::build(Root, Mutation, EmptySubscription)
+        .enable_federation()
+        .disable_suggestions()
         .finish()
 }
 

@@ -166,7 +166,8 @@ impl Query {
 
     /// A vendor's records that the create inputs ask for, found by name or e-mail address: Introzy's people, Plannr's
     /// client accounts, SaaSquatch's users. Null for a vendor whose people cannot be searched. How much of a name must
-    /// be given, and whether an address may be partial, is up to the vendor.
+    /// be given, and whether an address may be partial, is up to the vendor. Needs the scope `people:read` where callers
+    /// are authenticated.
     async fn people(
         &self,
         ctx: &Context<'_>,

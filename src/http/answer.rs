@@ -14,6 +14,8 @@ use tracing::info;
 
 use super::documents::DocumentError;
 use super::request_id;
+use crate::callers::Denied;
+use crate::graphql::access::Forbidden;
 use crate::graphql::error::code;
 
 const GRAPHQL_JSON: &str = "application/graphql-response+json";
@@ -37,6 +39,8 @@ pub struct Answer {
     request_id: Arc<str>,
     body: Bytes,
     reuse: Option<Reuse>,
+    /// Whether another caller might get another answer to the same request.
+    is_personal: bool,
 }
 
 /// On what terms an answer may be used again by whoever got it.
@@ -136,6 +140,32 @@ impl Accepted {
         self.dress(id, status, response).await
     }
 
+    /// A document that its caller may not have executed.
+    pub async fn forbid(self, id: &Arc<str>, forbidden: &Forbidden) -> Answer {
+        info!(request_id = &**id, fields = ?forbidden.fields, "document forbidden");
+        let status = if self == Self::GraphQL {
+            StatusCode::FORBIDDEN
+        } else {
+            StatusCode::OK
+        };
+        let names: Vec<&str> = forbidden.scopes.iter().map(|scope| scope.name()).collect();
+        let fields = forbidden.fields.join(", ");
+        let message = match names.as_slice() {
+            [] => format!("Nobody may select {fields}."),
+            names => format!("Selecting {fields} needs {}.", names.join(" and ")),
+        };
+        let mut response = failure(id, code::FORBIDDEN, &message);
+        for error in &mut response.errors {
+            let extensions = error.extensions.get_or_insert_default();
+            extensions.set(
+                "fields",
+                forbidden.fields.iter().map(|it| &**it).collect::<Vec<_>>(),
+            );
+            extensions.set("scopes", names.clone());
+        }
+        self.dress(id, status, response).await
+    }
+
     async fn dress(self, id: &Arc<str>, status: StatusCode, response: GraphQLResponse) -> Answer {
         let body = if was_executed(&response) {
             let written = async_graphql_axum::GraphQLResponse::from(response).into_response();
@@ -156,6 +186,7 @@ impl Accepted {
             request_id: id.clone(),
             body,
             reuse: None,
+            is_personal: false,
         }
     }
 }
@@ -173,6 +204,14 @@ impl Answer {
             self.reuse = Some(Reuse { terms, tag });
         }
         self
+    }
+
+    /// The same answer, for the caller that asked alone.
+    pub fn personal(self) -> Self {
+        Self {
+            is_personal: true,
+            ..self
+        }
     }
 
     /// Only that nothing has changed, for a client that has this very answer.
@@ -211,10 +250,34 @@ impl IntoResponse for Answer {
             headers.insert(header::ETAG, tag);
             headers.insert(header::VARY, HeaderValue::from_static("accept"));
         }
+        if self.is_personal {
+            headers.insert(
+                header::VARY,
+                HeaderValue::from_static("accept, authorization"),
+            );
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
         if let Ok(id) = HeaderValue::from_str(&self.request_id) {
             headers.insert(request_id::HEADER, id);
         }
         response
+    }
+}
+
+/// That it is not known who calls: the same whatever is wrong with what was presented.
+pub fn unauthenticated(denied: Denied) -> Problem {
+    let message = match denied {
+        Denied::Missing => {
+            "This gateway answers known callers alone: send a key or token as Authorization: Bearer."
+        }
+        Denied::Unsound(_) => "The key or token is not valid.",
+    };
+    Problem {
+        status: StatusCode::UNAUTHORIZED,
+        code: code::UNAUTHENTICATED,
+        message: message.to_owned(),
     }
 }
 

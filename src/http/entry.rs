@@ -17,13 +17,18 @@ use tokio::time::{Instant, timeout_at};
 use tracing::{Instrument as _, info, info_span};
 
 use super::App;
-use super::answer::{Accepted, Answer, Problem, failure, not_acceptable};
+use super::answer::{Accepted, Answer, Problem, failure, not_acceptable, unauthenticated};
+use super::documents::Document;
 use super::metrics::Outcome;
 use super::question::{Question, take_body};
 use super::shared::{Coming, Read, Turn};
+use super::workspaces::Visitor;
+use crate::callers::Denied;
+use crate::graphql::access::Forbidden;
 use crate::graphql::entities::Places;
 use crate::graphql::error::code;
 use crate::load::Loaders;
+use crate::model::Scope;
 use crate::vendor::Call;
 
 /// How long an answer may take beyond the deadline that vendors' calls are bound by: time to put together what came.
@@ -33,9 +38,13 @@ const GRACE: Duration = Duration::from_millis(250);
 pub async fn post(State(app): State<Arc<App>>, headers: HeaderMap, body: Body) -> Answer {
     let accepted = Accepted::of(&headers);
     let deadline = Instant::now() + app.request_timeout;
+    let visitor = match visitor(&app, &headers, deadline).await {
+        Ok(visitor) => visitor,
+        Err(denied) => return deny(&app, accepted, denied).await,
+    };
     let arrived = timeout_at(deadline, take_body(&headers, body, app.max_request_bytes)).await;
     match arrived.unwrap_or_else(|_| Err(too_slow())) {
-        Ok(body) => answer(app, accepted, deadline, body, Method::Post).await,
+        Ok(body) => answer(app, visitor, accepted, deadline, body, Method::Post).await,
         Err(problem) => {
             app.metrics.count(Outcome::Refused);
             accepted.refuse(&app.request_ids.next(), &problem).await
@@ -51,10 +60,41 @@ pub async fn get(
 ) -> Answer {
     let accepted = Accepted::of(&headers);
     let deadline = Instant::now() + app.request_timeout;
+    let is_personal = app.callers.are_told_apart();
+    let visitor = match visitor(&app, &headers, deadline).await {
+        Ok(visitor) => visitor,
+        Err(denied) => return deny(&app, accepted, denied).await,
+    };
     let query = query.unwrap_or_default().into();
-    answer(app, accepted, deadline, query, Method::Get)
-        .await
-        .unless_known(&headers)
+    let answer = answer(app, visitor, accepted, deadline, query, Method::Get).await;
+    let answer = answer.unless_known(&headers);
+    if is_personal {
+        answer.personal()
+    } else {
+        answer
+    }
+}
+
+/// Who sends a request. Asked before anything of the request is read, and no longer than the request may take.
+pub(super) async fn visitor(
+    app: &App,
+    headers: &HeaderMap,
+    deadline: Instant,
+) -> Result<Visitor, Denied> {
+    let late = Err(Denied::Unsound("the issuer's keys did not come in time"));
+    let identified = timeout_at(deadline, app.callers.identify(headers)).await;
+    let caller = identified.unwrap_or(late)?;
+    let parts = app.workspaces.get(&caller.workspace);
+    let parts = parts.ok_or(Denied::Unsound("its workspace is not there"))?;
+    Ok(Visitor { caller, parts })
+}
+
+async fn deny(app: &App, accepted: Accepted, denied: Denied) -> Answer {
+    let id = app.request_ids.next();
+    info!(request_id = &*id, reason = %denied, "caller not known");
+    app.metrics.count(Outcome::Refused);
+    let answer = accepted.refuse(&id, &unauthenticated(denied)).await;
+    answer.personal()
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -65,17 +105,19 @@ enum Method {
 
 async fn answer(
     app: Arc<App>,
+    visitor: Visitor,
     accepted: Accepted,
     deadline: Instant,
     text: Bytes,
     method: Method,
 ) -> Answer {
     let read = Read {
-        workspace: app.registry.workspace.clone(),
+        workspace: visitor.caller.workspace.clone(),
+        scopes: visitor.caller.scopes,
         accepted,
         is_body: method == Method::Post,
         text,
-        writes: app.registry.cache.all_writes(),
+        writes: app.cache.all_writes(),
     };
     // Only what was found to be a sound query is ever under way.
     if let Some(coming) = app.executions.join(&read, deadline)
@@ -93,22 +135,22 @@ async fn answer(
         document,
         request,
         may_be_reused,
-    } = match prepare(&app, accepted, &read.text, method) {
+    } = match prepare(&app, &visitor, accepted, &read.text, method) {
         Ok(prepared) => prepared,
         Err(refused) => {
             app.metrics.count(Outcome::Refused);
             return match refused {
                 Refused::Request(problem) => accepted.refuse(&id, &problem).await,
                 Refused::Document(error) => accepted.refuse_document(&id, error).await,
+                Refused::Access(forbidden) => accepted.forbid(&id, &forbidden).await,
             };
         }
     };
-    if !is_query(&document, request.operation_name.as_deref()) {
+    if !is_query(&document.parsed, request.operation_name.as_deref()) {
         // In a task of its own: what was asked for is written to its end, whether or not the client stays.
-        let writing =
-            tokio::spawn(
-                async move { execute(&app, accepted, call, request, may_be_reused).await },
-            );
+        let writing = tokio::spawn(async move {
+            execute(&app, &visitor, accepted, call, request, may_be_reused).await
+        });
         return match writing.await {
             Ok(answer) => answer,
             Err(_) => mistake(accepted, &id).await,
@@ -120,14 +162,15 @@ async fn answer(
                 app.metrics.count(Outcome::Joined);
                 answer
             }
-            None => execute(&app, accepted, call, request, may_be_reused).await,
+            None => execute(&app, &visitor, accepted, call, request, may_be_reused).await,
         },
         Turn::Execute(handover, coming) => {
             // In a task of its own, for whoever waits for it: the client that began it may leave.
             tokio::spawn(async move {
                 // Whatever else has arrived is taken in first: it may be the same read.
                 tokio::task::yield_now().await;
-                handover.give(execute(&app, accepted, call, request, may_be_reused).await);
+                handover
+                    .give(execute(&app, &visitor, accepted, call, request, may_be_reused).await);
             });
             match coming.await {
                 Ok(answer) => answer,
@@ -144,7 +187,7 @@ async fn arrived(coming: Coming, deadline: Instant) -> Option<Answer> {
 
 /// A request that may be executed.
 struct Prepared {
-    document: Arc<ExecutableDocument>,
+    document: Arc<Document>,
     request: async_graphql::Request,
     /// Whether its address names a document, so that answers can be kept by it.
     may_be_reused: bool,
@@ -153,10 +196,12 @@ struct Prepared {
 enum Refused {
     Request(Problem),
     Document(super::documents::DocumentError),
+    Access(Forbidden),
 }
 
 fn prepare(
     app: &App,
+    visitor: &Visitor,
     accepted: Accepted,
     text: &[u8],
     method: Method,
@@ -169,25 +214,33 @@ fn prepare(
     if accepted == Accepted::Nothing {
         return Err(Refused::Request(not_acceptable()));
     }
-    let query = app
+    let query = visitor
+        .parts
         .persisted
         .document(&question)
         .map_err(Refused::Request)?;
     let is_named = question.query.is_none();
     let document = app.documents.get(&query).map_err(Refused::Document)?;
-    if method == Method::Get && !is_query(&document, question.operation_name.as_deref()) {
+    if method == Method::Get && !is_query(&document.parsed, question.operation_name.as_deref()) {
         return Err(Refused::Request(Problem {
             status: StatusCode::METHOD_NOT_ALLOWED,
             code: code::BAD_USER_INPUT,
             message: "Only queries may be sent by GET.".to_owned(),
         }));
     }
+    let (scopes, variables) = (visitor.caller.scopes, question.variables.as_ref());
+    let checked = app.access.check(&document.needs, scopes, variables);
+    checked.map_err(Refused::Access)?;
     let mut request = async_graphql::Request::new(&*query);
+    if document.needs.is_unknown() {
+        // Validation refuses it, and says what is wrong with it. Should it not, there is nothing to be read.
+        request = request.only_introspection();
+    }
     request.operation_name = question.operation_name.filter(|name| !name.is_empty());
     request.variables =
         async_graphql::Variables::from_json(question.variables.unwrap_or_default().into());
     request.extensions = question.extensions.map(extensions).unwrap_or_default();
-    request.set_parsed_query(ExecutableDocument::clone(&document));
+    request.set_parsed_query(document.parsed.clone());
     Ok(Prepared {
         document,
         request,
@@ -197,6 +250,7 @@ fn prepare(
 
 async fn execute(
     app: &App,
+    visitor: &Visitor,
     accepted: Accepted,
     call: Call,
     request: async_graphql::Request,
@@ -204,15 +258,21 @@ async fn execute(
 ) -> Answer {
     let id = call.request_id.clone();
     let until = call.deadline + GRACE;
-    let loaders = Loaders::new(app.registry.clone(), call);
+    let loaders = Loaders::new(visitor.parts.registry.clone(), call);
     let freshness = loaders.freshness.clone();
     let request = request
         .data(loaders)
         .data(Places::default())
-        .data(app.desk.clone());
+        .data(visitor.caller.clone())
+        .data(visitor.parts.desk.clone());
+    let schema = if visitor.caller.scopes.contains(Scope::SchemaRead) {
+        &app.schema
+    } else {
+        &app.terse_schema
+    };
     let started = Instant::now();
     let span = info_span!("request", request_id = &*id);
-    let execution = AssertUnwindSafe(app.schema.execute(request))
+    let execution = AssertUnwindSafe(schema.execute(request))
         .catch_unwind()
         .instrument(span);
     let response = match timeout_at(until, execution).await {
@@ -237,11 +297,14 @@ async fn execute(
         "request"
     );
     let left = freshness
-        .left(app.registry.clock.now(), app.registry.cache.fresh())
+        .left(visitor.parts.registry.clock.now(), app.cache.fresh())
         .filter(|_| may_be_reused && response.errors.is_empty());
     let answer = accepted.respond(&id, response).await;
     match left {
-        Some(left) => answer.for_reuse(left, app.persisted.is_public()),
+        Some(left) => {
+            let is_public = visitor.parts.persisted.is_public() && !app.callers.are_told_apart();
+            answer.for_reuse(left, is_public)
+        }
         None => answer,
     }
 }

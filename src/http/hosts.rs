@@ -36,6 +36,9 @@ impl AllowedHosts {
 
 /// Refuses requests that came in by another name.
 pub async fn refuse_foreign(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let Some(allowed) = &app.allowed_hosts else {
+        return next.run(request).await;
+    };
     let host = request
         .headers()
         .get(header::HOST)
@@ -46,7 +49,7 @@ pub async fn refuse_foreign(State(app): State<Arc<App>>, request: Request, next:
             .authority()
             .map(axum::http::uri::Authority::as_str)
     });
-    if host.is_some_and(|host| app.allowed_hosts.allow(host)) {
+    if host.is_some_and(|host| allowed.allow(host)) {
         return next.run(request).await;
     }
     let text = "This gateway is not addressed by this host name; see server.allowed_hosts in its configuration.\n";

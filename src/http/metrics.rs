@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, MetricEncoder, NoLabelSet, text};
@@ -15,12 +15,16 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry;
+use tokio::time::Instant;
 
 use super::App;
+use super::entry;
 use super::shared::Executions;
+use super::workspaces::Workspaces;
 use crate::load::record::Kind;
-use crate::load::{Registry, Use};
-use crate::model::Vendor;
+use crate::load::{Cache, Registry, Use};
+use crate::model::{Scope, Vendor};
+use crate::vendor::Adapter;
 use crate::vendor::breaker::Circuit;
 use crate::vendor::counts::{BUCKETS_MS, Counted};
 
@@ -63,8 +67,8 @@ impl Outcome {
 }
 
 impl Metrics {
-    /// Metrics of these vendors and this cache.
-    pub fn new(vendors: Arc<Registry>, executions: Executions) -> Self {
+    /// Metrics of these workspaces and this cache.
+    pub fn new(workspaces: Workspaces, cache: Arc<Cache>, executions: Executions) -> Self {
         let mut registry = registry::Registry::with_prefix("referral_gateway");
         let requests = Family::default();
         let help = "GraphQL requests, by what became of them";
@@ -73,7 +77,8 @@ impl Metrics {
         let help = "Times of the requests that were executed";
         registry.register("request_seconds", help, seconds.clone());
         registry.register_collector(Box::new(Readings {
-            vendors,
+            workspaces,
+            cache,
             executions,
         }));
         Self {
@@ -101,8 +106,22 @@ impl Metrics {
     }
 }
 
-/// `GET /metrics`.
-pub async fn get(State(app): State<Arc<App>>) -> Response {
+/// `GET /metrics`, for callers who may do everything: it tells of all workspaces.
+pub async fn get(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+    let deadline = Instant::now() + app.request_timeout;
+    match entry::visitor(&app, &headers, deadline).await {
+        Ok(visitor) if visitor.caller.scopes.contains(Scope::Admin) => {}
+        Ok(_) => return (StatusCode::FORBIDDEN, "This needs the scope admin.\n").into_response(),
+        Err(_) => {
+            let how = [(header::WWW_AUTHENTICATE, "Bearer")];
+            return (
+                StatusCode::UNAUTHORIZED,
+                how,
+                "This needs a key or token.\n",
+            )
+                .into_response();
+        }
+    }
     let mut text = String::new();
     match text::encode(&mut text, &app.metrics.registry) {
         Ok(()) => ([(header::CONTENT_TYPE, CONTENT_TYPE)], text).into_response(),
@@ -112,18 +131,49 @@ pub async fn get(State(app): State<Arc<App>>) -> Response {
 
 /// What others count, read when it is asked for.
 struct Readings {
-    vendors: Arc<Registry>,
+    workspaces: Workspaces,
+    cache: Arc<Cache>,
     executions: Executions,
 }
 
 /// The labels of a number.
 type Labels<'a> = &'a [(&'a str, &'a str)];
 
+/// A vendor of a workspace.
+struct Reading<'a> {
+    workspace: &'a str,
+    vendor: &'static str,
+    adapter: &'a dyn Adapter,
+}
+
+impl<'a> Reading<'a> {
+    fn labels(&self) -> [(&'static str, &'a str); 2] {
+        [("workspace", self.workspace), ("vendor", self.vendor)]
+    }
+
+    fn with(&self, name: &'static str, value: &'a str) -> [(&'static str, &'a str); 3] {
+        let [workspace, vendor] = self.labels();
+        [workspace, vendor, (name, value)]
+    }
+}
+
 impl Collector for Readings {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
         self.cache(&mut encoder)?;
-        self.calls(&mut encoder)?;
-        self.states(&mut encoder)?;
+        let all: Vec<Reading<'_>> = self
+            .workspaces
+            .iter()
+            .flat_map(|(workspace, parts)| {
+                let adapters = parts.registry.adapters.iter();
+                adapters.map(|(vendor, adapter)| Reading {
+                    workspace: workspace.as_str(),
+                    vendor: vendor.key(),
+                    adapter: &**adapter,
+                })
+            })
+            .collect();
+        calls(&mut encoder, &all)?;
+        states(&mut encoder, &all)?;
         let running = [(self.executions.running_now(), [].as_slice())];
         gauge(
             &mut encoder,
@@ -136,27 +186,26 @@ impl Collector for Readings {
 
 impl Readings {
     fn cache(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
-        let counts = self.vendors.cache.counts();
         let help = "Looks for records and lists in the cache, by what came of them";
         let mut family =
             encoder.encode_descriptor("cache_reads", help, None, MetricType::Counter)?;
-        for vendor in self.vendors.adapters.keys() {
-            for kind in Kind::ALL {
-                for used in Use::ALL {
-                    let count = counts.get(*vendor, kind, used);
-                    if count == 0 {
-                        continue;
-                    }
-                    let labels: Labels<'_> = &[
-                        ("vendor", vendor.key()),
-                        ("kind", kind.name()),
-                        ("use", used.name()),
-                    ];
-                    add(&mut family, labels, count)?;
+        for (workspace, parts) in self.workspaces.iter() {
+            let counts = self.cache.counts(workspace);
+            for (vendor, kind, used) in all_uses(&parts.registry) {
+                let count = counts.get(vendor, kind, used);
+                if count == 0 {
+                    continue;
                 }
+                let labels: Labels<'_> = &[
+                    ("workspace", workspace.as_str()),
+                    ("vendor", vendor.key()),
+                    ("kind", kind.name()),
+                    ("use", used.name()),
+                ];
+                add(&mut family, labels, count)?;
             }
         }
-        let (entries, bytes) = self.vendors.cache.size();
+        let (entries, bytes) = self.cache.size();
         let help = "Records and lists in the cache";
         gauge(encoder, "cache_entries", help, [(entries, [].as_slice())])?;
         let help = "What the cache holds is reckoned to take, in bytes";
@@ -167,93 +216,80 @@ impl Readings {
             [(bytes, [].as_slice())],
         )
     }
+}
 
-    fn calls(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
-        let counted: Vec<(Vendor, Counted)> = self
-            .vendors
-            .adapters
+fn all_uses(registry: &Registry) -> impl Iterator<Item = (Vendor, Kind, Use)> {
+    registry.adapters.keys().flat_map(|vendor| {
+        let kinds = Kind::ALL.into_iter();
+        kinds.flat_map(move |kind| Use::ALL.into_iter().map(move |used| (*vendor, kind, used)))
+    })
+}
+
+fn calls(encoder: &mut DescriptorEncoder<'_>, all: &[Reading<'_>]) -> fmt::Result {
+    let counted: Vec<(&Reading<'_>, Counted)> = all
+        .iter()
+        .map(|reading| (reading, reading.adapter.vitals().counts().read()))
+        .collect();
+    let help = "Calls to vendors that went out, by what came of them";
+    let mut family = encoder.encode_descriptor("vendor_calls", help, None, MetricType::Counter)?;
+    for (reading, counted) in &counted {
+        for (outcome, count) in counted.calls.iter().filter(|(_, count)| *count > 0) {
+            add(&mut family, &reading.with("outcome", outcome), *count)?;
+        }
+    }
+    let help = "Calls to vendors that were made again";
+    let mut family =
+        encoder.encode_descriptor("vendor_retries", help, None, MetricType::Counter)?;
+    for (reading, counted) in &counted {
+        add(&mut family, &reading.labels(), counted.retries)?;
+    }
+    let help = "Calls to vendors that were not made, by the reason";
+    let mut family =
+        encoder.encode_descriptor("vendor_calls_refused", help, None, MetricType::Counter)?;
+    for (reading, counted) in &counted {
+        let reasons = [
+            ("circuit", counted.refused_by_breaker),
+            ("pause", counted.refused_by_pause),
+            ("queue", counted.expired_in_queue),
+        ];
+        for (reason, count) in reasons {
+            add(&mut family, &reading.with("reason", reason), count)?;
+        }
+    }
+    let help = "Times of calls to vendors";
+    let mut family =
+        encoder.encode_descriptor("vendor_call_seconds", help, None, MetricType::Histogram)?;
+    for (reading, counted) in &counted {
+        let bounds = BUCKETS_MS
             .iter()
-            .map(|(vendor, adapter)| (*vendor, adapter.vitals().counts().read()))
-            .collect();
-        let help = "Calls to vendors that went out, by what came of them";
-        let mut family =
-            encoder.encode_descriptor("vendor_calls", help, None, MetricType::Counter)?;
-        for (vendor, counted) in &counted {
-            for (outcome, count) in counted.calls.iter().filter(|(_, count)| *count > 0) {
-                add(
-                    &mut family,
-                    &[("vendor", vendor.key()), ("outcome", outcome)],
-                    *count,
-                )?;
-            }
-        }
-        let help = "Calls to vendors that were made again";
-        let mut family =
-            encoder.encode_descriptor("vendor_retries", help, None, MetricType::Counter)?;
-        for (vendor, counted) in &counted {
-            add(&mut family, &[("vendor", vendor.key())], counted.retries)?;
-        }
-        let help = "Calls to vendors that were not made, by the reason";
-        let mut family =
-            encoder.encode_descriptor("vendor_calls_refused", help, None, MetricType::Counter)?;
-        for (vendor, counted) in &counted {
-            let reasons = [
-                ("circuit", counted.refused_by_breaker),
-                ("pause", counted.refused_by_pause),
-                ("queue", counted.expired_in_queue),
-            ];
-            for (reason, count) in reasons {
-                add(
-                    &mut family,
-                    &[("vendor", vendor.key()), ("reason", reason)],
-                    count,
-                )?;
-            }
-        }
-        let help = "Times of calls to vendors";
-        let mut family =
-            encoder.encode_descriptor("vendor_call_seconds", help, None, MetricType::Histogram)?;
-        for (vendor, counted) in &counted {
-            let bounds = BUCKETS_MS
-                .iter()
-                .map(|bound| Duration::from_millis(*bound).as_secs_f64());
-            let buckets: Vec<(f64, u64)> = bounds.chain([f64::MAX]).zip(counted.buckets).collect();
-            let calls = counted.buckets.iter().sum();
-            family
-                .encode_family(&[("vendor", vendor.key())])?
-                .encode_histogram::<NoLabelSet>(
-                    counted.took.as_secs_f64(),
-                    calls,
-                    &buckets,
-                    None,
-                )?;
-        }
-        Ok(())
+            .map(|bound| Duration::from_millis(*bound).as_secs_f64());
+        let buckets: Vec<(f64, u64)> = bounds.chain([f64::MAX]).zip(counted.buckets).collect();
+        let calls = counted.buckets.iter().sum();
+        family
+            .encode_family(&reading.labels())?
+            .encode_histogram::<NoLabelSet>(counted.took.as_secs_f64(), calls, &buckets, None)?;
     }
+    Ok(())
+}
 
-    fn states(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
-        let adapters = &self.vendors.adapters;
-        let labels: Vec<[(&str, &str); 1]> = adapters
-            .keys()
-            .map(|vendor| [("vendor", vendor.key())])
-            .collect();
-        let circuits = adapters.values().zip(&labels).map(|(adapter, labels)| {
-            let state = match adapter.vitals().circuit() {
-                Circuit::Closed => 0,
-                Circuit::HalfOpen => 1,
-                Circuit::Open => 2,
-            };
-            (state, labels.as_slice())
-        });
-        let help = "The vendor's circuit: 0 closed, 1 half open, 2 open";
-        gauge(encoder, "vendor_circuit", help, circuits)?;
-        let pauses = adapters.values().zip(&labels).map(|(adapter, labels)| {
-            let is_paused = adapter.vitals().paused_until().is_some();
-            (u64::from(is_paused), labels.as_slice())
-        });
-        let help = "Whether the vendor wants to be left alone";
-        gauge(encoder, "vendor_paused", help, pauses)
-    }
+fn states(encoder: &mut DescriptorEncoder<'_>, all: &[Reading<'_>]) -> fmt::Result {
+    let labels: Vec<[(&str, &str); 2]> = all.iter().map(Reading::labels).collect();
+    let circuits = all.iter().zip(&labels).map(|(reading, labels)| {
+        let state = match reading.adapter.vitals().circuit() {
+            Circuit::Closed => 0,
+            Circuit::HalfOpen => 1,
+            Circuit::Open => 2,
+        };
+        (state, labels.as_slice())
+    });
+    let help = "The vendor's circuit: 0 closed, 1 half open, 2 open";
+    gauge(encoder, "vendor_circuit", help, circuits)?;
+    let pauses = all.iter().zip(&labels).map(|(reading, labels)| {
+        let is_paused = reading.adapter.vitals().paused_until().is_some();
+        (u64::from(is_paused), labels.as_slice())
+    });
+    let help = "Whether the vendor wants to be left alone";
+    gauge(encoder, "vendor_paused", help, pauses)
 }
 
 fn add(family: &mut MetricEncoder<'_>, labels: Labels<'_>, count: u64) -> fmt::Result {

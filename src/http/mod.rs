@@ -13,6 +13,7 @@ pub mod question;
 pub mod request_id;
 pub mod server;
 pub mod shared;
+pub mod workspaces;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,29 +22,34 @@ use axum::Router;
 use axum::routing::get;
 use tokio_util::sync::CancellationToken;
 
+use crate::callers::Callers;
 use crate::config::Server;
+use crate::graphql::access::Access;
 use crate::graphql::{self, Schema};
-use crate::ledger::Desk;
-use crate::load::Registry;
+use crate::load::Cache;
 use documents::Documents;
 use hosts::AllowedHosts;
 use metrics::Metrics;
-use persisted::Persisted;
 use request_id::RequestIds;
 use shared::Executions;
+use workspaces::Workspaces;
 
 /// Everything that answering a request takes.
 pub struct App {
     /// The schema.
     pub schema: Schema,
-    /// The vendors and the cache.
-    pub registry: Arc<Registry>,
-    /// Where writes are handed in.
-    pub desk: Arc<Desk>,
+    /// The schema for those who may not read it.
+    pub terse_schema: Schema,
+    /// What each field needs of the caller.
+    pub access: Arc<Access>,
+    /// Who may call.
+    pub callers: Callers,
+    /// What answers them.
+    pub workspaces: Workspaces,
+    /// What is known of all vendors' records; its keys tell the workspaces apart.
+    pub cache: Arc<Cache>,
     /// Documents that were parsed before.
     pub documents: Documents,
-    /// Documents that may be named in place of being sent.
-    pub persisted: Persisted,
     /// The reads being executed.
     pub executions: Executions,
     /// What is counted.
@@ -58,36 +64,40 @@ pub struct App {
     pub console: bool,
     /// Whether GraphiQL is served.
     pub graphiql: bool,
-    /// By which names we may be addressed.
-    pub allowed_hosts: AllowedHosts,
+    /// By which names we may be addressed; by any where callers are told apart and no names are given.
+    pub allowed_hosts: Option<AllowedHosts>,
     /// Raised when the gateway is to end.
     pub ending: CancellationToken,
 }
 
 impl App {
-    /// All of it, over these vendors.
+    /// All of it, for these callers and workspaces, over this cache.
     pub fn new(
-        registry: Arc<Registry>,
-        desk: Arc<Desk>,
+        callers: Callers,
+        workspaces: Workspaces,
+        cache: Arc<Cache>,
         server: &Server,
-        documents: persisted::Rules,
         request_ids: RequestIds,
     ) -> Self {
         let executions = Executions::new(server.request_timeout);
+        let access = Arc::new(Access::new(&graphql::sdl()));
+        let any_host = callers.are_told_apart() && server.allowed_hosts.is_empty();
         Self {
             schema: graphql::schema(),
-            documents: Documents::new(server.max_document_tokens),
-            persisted: Persisted::new(documents),
-            metrics: Metrics::new(registry.clone(), executions.clone()),
-            registry,
-            desk,
+            terse_schema: graphql::schema_without_suggestions(),
+            documents: Documents::new(server.max_document_tokens, access.clone()),
+            access,
+            metrics: Metrics::new(workspaces.clone(), cache.clone(), executions.clone()),
+            callers,
+            workspaces,
+            cache,
             executions,
             request_ids,
             request_timeout: server.request_timeout,
             max_request_bytes: server.max_request_bytes,
             console: server.console,
             graphiql: server.graphiql,
-            allowed_hosts: AllowedHosts::new(&server.allowed_hosts),
+            allowed_hosts: (!any_host).then(|| AllowedHosts::new(&server.allowed_hosts)),
             ending: CancellationToken::new(),
         }
     }

@@ -12,10 +12,11 @@ use tracing::info;
 
 use super::answer::{Problem, bad_request};
 use super::question::Question;
+use crate::callers::key::{hex, unhex};
 use crate::graphql::error::code;
 use crate::load::Bounded;
 
-/// How many bytes all documents may take that clients have registered.
+/// How many bytes all documents may take that clients of one workspace have registered.
 const MAX_BYTES: u64 = 16 * 1024 * 1024;
 
 /// What is to be done with documents that are not trusted.
@@ -45,11 +46,11 @@ pub struct Rules {
     pub trusted: Trusted,
 }
 
-/// The documents that may be named.
+/// The documents that may be named in one workspace: nobody learns of what another one registered, or crowds it out.
 pub struct Persisted {
-    rules: Rules,
+    rules: Arc<Rules>,
     /// The texts of the trusted ones.
-    texts: HashSet<Arc<str>>,
+    texts: Arc<HashSet<Arc<str>>>,
     registered: Bounded<[u8; 32], Arc<str>>,
 }
 
@@ -90,11 +91,19 @@ fn plain(id: &str) -> String {
 impl Persisted {
     /// By these rules; nothing is registered yet.
     pub fn new(rules: Rules) -> Self {
-        let weigh = |_: &_, text: &Arc<str>| u32::try_from(text.len() + 128).unwrap_or(u32::MAX);
         Self {
-            texts: rules.trusted.values().cloned().collect(),
-            rules,
-            registered: Bounded::new(MAX_BYTES, weigh),
+            texts: Arc::new(rules.trusted.values().cloned().collect()),
+            rules: Arc::new(rules),
+            registered: nothing(),
+        }
+    }
+
+    /// Those of another workspace, by the same rules.
+    pub fn of_another(&self) -> Self {
+        Self {
+            texts: self.texts.clone(),
+            rules: self.rules.clone(),
+            registered: nothing(),
         }
     }
 
@@ -127,12 +136,12 @@ impl Persisted {
 
     /// Takes a document under the hash that the client gives.
     fn register(&self, sent: &str, name: &str) -> Result<Arc<str>, Problem> {
-        if hash_of(name).is_none_or(|hash| hash != <[u8; 32]>::from(Sha256::digest(sent))) {
+        if unhex(name).is_none_or(|hash| hash != <[u8; 32]>::from(Sha256::digest(sent))) {
             return Err(mismatch());
         }
         let document: Arc<str> = sent.into();
         if self.takes_registrations()
-            && let Some(hash) = hash_of(name)
+            && let Some(hash) = unhex(name)
         {
             self.registered.put(hash, document.clone());
         }
@@ -140,7 +149,7 @@ impl Persisted {
     }
 
     fn registered(&self, name: &str) -> Result<Arc<str>, Problem> {
-        let known = hash_of(name)
+        let known = unhex(name)
             .filter(|_| self.takes_registrations())
             .and_then(|hash| self.registered.get(&hash));
         known.ok_or_else(|| {
@@ -178,6 +187,11 @@ impl Persisted {
     }
 }
 
+fn nothing() -> Bounded<[u8; 32], Arc<str>> {
+    let weigh = |_: &_, text: &Arc<str>| u32::try_from(text.len() + 128).unwrap_or(u32::MAX);
+    Bounded::new(MAX_BYTES, weigh)
+}
+
 /// The name that a request gives its document: `documentId`, or the hash of Apollo's protocol.
 fn name_of(question: &Question) -> Result<Option<String>, Problem> {
     if let Some(id) = &question.document_id {
@@ -200,26 +214,6 @@ fn name_of(question: &Question) -> Result<Option<String>, Problem> {
         bad_request("extensions.persistedQuery.sha256Hash must be the document's SHA-256.")
     })?;
     Ok(Some(plain(hash)))
-}
-
-fn hash_of(name: &str) -> Option<[u8; 32]> {
-    if name.len() != 64 || !name.is_ascii() {
-        return None;
-    }
-    let mut hash = [0; 32];
-    for (place, byte) in hash.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(&name[place * 2..place * 2 + 2], 16).ok()?;
-    }
-    Some(hash)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a text cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 fn mismatch() -> Problem {

@@ -19,8 +19,8 @@ pub async fn run(
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
     let ending = app.ending.clone();
-    let desk = app.desk.clone();
-    desk.start().await;
+    let workspaces = app.workspaces.clone();
+    workspaces.start().await;
     // An answer's end is never held back until the client has acknowledged what came before it.
     let listener = listener.tap_io(|stream| {
         if let Err(error) = stream.set_nodelay(true) {
@@ -46,6 +46,6 @@ pub async fn run(
             Ok(())
         }
     };
-    desk.finish(grace).await;
+    workspaces.finish(grace).await;
     served
 }

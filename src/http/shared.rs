@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::answer::{Accepted, Answer};
-use crate::model::Workspace;
+use crate::model::{Scopes, Workspace};
 
 /// What makes two reads the same. Whoever asks the same gets the same: nothing that an answer depends on may be missing
 /// here.
@@ -19,6 +19,8 @@ use crate::model::Workspace;
 pub struct Read {
     /// Whose data.
     pub workspace: Workspace,
+    /// With which rights: what one may read another may not be told.
+    pub scopes: Scopes,
     /// In which form.
     pub accepted: Accepted,
     /// Whether the text is a body, and not a query string.
@@ -159,10 +161,12 @@ impl Drop for Handover {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Scope;
 
     fn read(text: &'static str) -> Read {
         Read {
             workspace: Workspace::new("one"),
+            scopes: Scopes::ALL,
             accepted: Accepted::Json,
             is_body: true,
             text: Bytes::from_static(text.as_bytes()),
@@ -207,6 +211,10 @@ mod tests {
         let others = [
             Read {
                 workspace: Workspace::new("other"),
+                ..read("a")
+            },
+            Read {
+                scopes: [Scope::ReferralsRead].into_iter().collect(),
                 ..read("a")
             },
             Read {

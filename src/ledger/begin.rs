@@ -91,7 +91,7 @@ impl Desk {
 
     async fn adopt(&self, operation: i64) -> Option<Operation> {
         let adopted = self
-            .with_store(move |store, _| store.adopt(operation))
+            .with_store(move |store, workspace| store.adopt(workspace, operation))
             .await;
         adopted.unwrap_or_else(|broken| {
             error!(%broken, "an unfinished write was not taken up");

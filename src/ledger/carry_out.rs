@@ -57,7 +57,9 @@ impl Desk {
             .all(|end| matches!(end, End::NotSent(_) | End::Refused));
         if is_untouched {
             // Before anyone is told that nothing was sent: nothing may be sent any more.
-            let is_forgotten = self.write_down(move |store| store.forget(operation)).await;
+            let is_forgotten = self
+                .write_down(move |store, workspace| store.forget(workspace, operation))
+                .await;
             if !is_forgotten {
                 return Ok(());
             }
@@ -99,7 +101,7 @@ impl Desk {
             let kept = step.clone();
             let id = operation.id;
             let is_kept = self
-                .write_down(move |store| store.update(id, place, &kept))
+                .write_down(move |store, workspace| store.update(workspace, id, place, &kept))
                 .await;
             if !is_kept {
                 return End::Left;

@@ -104,11 +104,11 @@ impl Desk {
     /// The writes of the registry's workspace.
     pub fn new(registry: Arc<Registry>, store: Arc<Store>, rules: Rules, random: Random) -> Self {
         Self {
+            twins: Twins::new(registry.workspace.clone()),
             registry,
             store,
             rules,
             random,
-            twins: Twins::default(),
             keys: AtomicU64::new(0),
             running: Mutex::default(),
             sending: TaskTracker::new(),
@@ -311,12 +311,15 @@ impl Desk {
     /// to end before.
     pub(super) async fn write_down(
         &self,
-        write: impl Fn(&Store) -> Result<(), Broken> + Clone + Send + 'static,
+        write: impl Fn(&Store, &Workspace) -> Result<(), Broken> + Clone + Send + 'static,
     ) -> bool {
         let mut tries = 0;
         loop {
             let write = write.clone();
-            let Err(broken) = self.with_store(move |store, _| write(store)).await else {
+            let Err(broken) = self
+                .with_store(move |store, workspace| write(store, workspace))
+                .await
+            else {
                 return true;
             };
             error!(%broken, "the ledger does not say how far a write has come");

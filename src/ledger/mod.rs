@@ -18,7 +18,7 @@ mod twins;
 mod work;
 
 pub use desk::{Answered, Asked, Desk, Refused, Rules};
-pub use operation::{Operation, OperationState, Step, StepAnswer, StepState};
+pub use operation::{Fingerprint, Operation, OperationState, Step, StepAnswer, StepState};
 pub use store::Store;
 pub use work::not_sent;
 

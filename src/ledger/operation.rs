@@ -132,6 +132,15 @@ impl Fingerprint {
         Self(Sha256::digest(text).into())
     }
 
+    /// Enough of it to find the same again in a log.
+    pub fn short(&self) -> String {
+        let (short, _) = self.0.split_at(8);
+        let number = short
+            .iter()
+            .fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+        format!("{number:016x}")
+    }
+
     /// Of what a mutation asks for.
     pub fn of_steps(steps: &[(Vendor, Write)]) -> Self {
         let mut hash = Sha256::new();

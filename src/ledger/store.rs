@@ -178,7 +178,13 @@ impl Store {
     }
 
     /// Writes down how far a step has come.
-    pub fn update(&self, operation: i64, place: usize, step: &Step) -> Result<()> {
+    pub fn update(
+        &self,
+        workspace: &Workspace,
+        operation: i64,
+        place: usize,
+        step: &Step,
+    ) -> Result<()> {
         let answer = serde_json::to_string(&step.answer).map_err(|_| Broken("an answer".into()))?;
         let made = step
             .write
@@ -188,7 +194,7 @@ impl Store {
         let mut connection = self.connection();
         let transaction = immediate(&mut connection)?;
         transaction.execute(
-            "UPDATE steps SET write = ?, state = ?, sent_at = ?, last_sent_at = ?, sends = ?, settled_at = ?, answer = ?, made = coalesce(?, made) WHERE operation = ? AND place = ?",
+            "UPDATE steps SET write = ?, state = ?, sent_at = ?, last_sent_at = ?, sends = ?, settled_at = ?, answer = ?, made = coalesce(?, made) WHERE operation = (SELECT id FROM operations WHERE id = ? AND workspace = ?) AND place = ?",
             params![
                 write.map(json),
                 step.state.name(),
@@ -199,21 +205,24 @@ impl Store {
                 answer,
                 made,
                 operation,
+                workspace.as_str(),
                 number(place),
             ],
         )?;
         transaction.execute(
-            "UPDATE operations SET is_settled = NOT EXISTS (SELECT 1 FROM steps WHERE operation = id AND settled_at IS NULL) WHERE id = ?",
-            [operation],
+            "UPDATE operations SET is_settled = NOT EXISTS (SELECT 1 FROM steps WHERE operation = id AND settled_at IS NULL) WHERE id = ? AND workspace = ?",
+            params![operation, workspace.as_str()],
         )?;
         transaction.commit()?;
         Ok(())
     }
 
     /// Forgets an operation: nothing was sent, and its key may be used again.
-    pub fn forget(&self, operation: i64) -> Result<()> {
-        self.connection()
-            .execute("DELETE FROM operations WHERE id = ?", [operation])?;
+    pub fn forget(&self, workspace: &Workspace, operation: i64) -> Result<()> {
+        self.connection().execute(
+            "DELETE FROM operations WHERE id = ? AND workspace = ?",
+            params![operation, workspace.as_str()],
+        )?;
         Ok(())
     }
 
@@ -223,23 +232,32 @@ impl Store {
     }
 
     /// An unsettled operation that belongs to this process, or to one that has ended: then it is taken over.
-    pub fn adopt(&self, operation: i64) -> Result<Option<Operation>> {
+    pub fn adopt(&self, workspace: &Workspace, operation: i64) -> Result<Option<Operation>> {
         let mut connection = self.connection();
         let transaction = immediate(&mut connection)?;
         let owner: Option<String> = transaction
             .query_row(
-                "SELECT owner FROM operations WHERE id = ? AND is_settled = 0",
-                [operation],
+                "SELECT owner FROM operations WHERE id = ? AND workspace = ? AND is_settled = 0",
+                params![operation, workspace.as_str()],
                 |row| row.get(0),
             )
             .optional()?;
         if !owner.is_some_and(|owner| self.is_free(&owner)) {
             return Ok(None);
         }
-        let adopted = load(&transaction, "id = ?", params![operation])?;
+        let adopted = load(
+            &transaction,
+            "workspace = ? AND id = ?",
+            params![workspace.as_str(), operation],
+        )?;
         transaction.execute(
-            "UPDATE operations SET owner = ? WHERE id = ? AND owner <> ?",
-            params![self.owner.name(), operation, self.owner.name()],
+            "UPDATE operations SET owner = ? WHERE id = ? AND workspace = ? AND owner <> ?",
+            params![
+                self.owner.name(),
+                operation,
+                workspace.as_str(),
+                self.owner.name()
+            ],
         )?;
         transaction.commit()?;
         Ok(adopted)

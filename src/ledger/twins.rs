@@ -6,33 +6,47 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::OwnedMutexGuard;
 
 use super::operation::Fingerprint;
-use crate::model::Vendor;
+use crate::model::{Vendor, Workspace};
 
 pub(super) type Twin = (Vendor, Fingerprint);
 
+/// Those who wait, by what they could be mistaken for, in which workspace.
+type Waiting = Arc<Mutex<HashMap<(Workspace, Twin), Arc<tokio::sync::Mutex<()>>>>>;
+
 /// Who waits for whom.
-#[derive(Default)]
-pub(super) struct Twins(Arc<Mutex<HashMap<Twin, Arc<tokio::sync::Mutex<()>>>>>);
+pub(super) struct Twins {
+    workspace: Workspace,
+    all: Waiting,
+}
 
 /// That it is one's turn, for as long as this is held.
 pub(super) struct Turn {
-    twin: Twin,
+    twin: (Workspace, Twin),
     guard: Option<OwnedMutexGuard<()>>,
-    all: Arc<Mutex<HashMap<Twin, Arc<tokio::sync::Mutex<()>>>>>,
+    all: Waiting,
 }
 
 impl Twins {
+    /// Nobody waits yet in this workspace.
+    pub(super) fn new(workspace: Workspace) -> Self {
+        Self {
+            workspace,
+            all: Arc::default(),
+        }
+    }
+
     /// Waits until it is this one's turn.
     pub(super) async fn turn(&self, twin: Twin) -> Turn {
+        let twin = (self.workspace.clone(), twin);
         let lock = {
-            let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            all.entry(twin).or_default().clone()
+            let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+            all.entry(twin.clone()).or_default().clone()
         };
         // Made before it waits, so that it is also taken from the map when it waits no longer.
         let mut turn = Turn {
             twin,
             guard: None,
-            all: self.0.clone(),
+            all: self.all.clone(),
         };
         turn.guard = Some(lock.lock_owned().await);
         turn

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use tracing::{error, info, warn};
 
 use super::desk::Desk;
-use super::operation::{Step, StepAnswer, StepState};
+use super::operation::{Fingerprint, Step, StepAnswer, StepState};
 use super::running::Running;
 use crate::load::Kind as Cached;
 use crate::model::{Problem, ProblemCode, Write, WriteOutcome};
@@ -435,16 +435,31 @@ impl Work<'_> {
             return End::Left;
         }
         info!(outcome = ?self.step.outcome(), state = state.name(), "a write is settled");
+        self.tell_audit();
         self.step.write = None;
         self.running.tell(self.place, &self.step, effect, None);
         End::Settled
+    }
+
+    /// Whoever asked may have been told that nobody knows; the line says of the same operation what came of it.
+    fn tell_audit(&self) {
+        info!(
+            target: "audit",
+            workspace = self.desk.registry.workspace.as_str(),
+            request_id = &*self.request_id,
+            operation = Fingerprint::of(&self.running.key).short(),
+            vendor = self.step.vendor.key(),
+            write = self.write.kind(),
+            outcome = self.step.outcome().name(),
+            "write settled"
+        );
     }
 
     /// Writes down how far it has come; `false` when the process is to end before.
     async fn keep(&self) -> bool {
         let (operation, place, step) = (self.operation, self.place, self.step.clone());
         self.desk
-            .write_down(move |store| store.update(operation, place, &step))
+            .write_down(move |store, workspace| store.update(workspace, operation, place, &step))
             .await
     }
 
@@ -454,7 +469,7 @@ impl Work<'_> {
         let (operation, place, step) = (self.operation, self.place, self.step.clone());
         let kept = self
             .desk
-            .with_store(move |store, _| store.update(operation, place, &step))
+            .with_store(move |store, workspace| store.update(workspace, operation, place, &step))
             .await;
         if let Err(broken) = kept {
             error!(%broken, "the ledger does not say how far a write has come");

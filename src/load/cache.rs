@@ -2,7 +2,7 @@
 //! keeps and evicts; how long a record may be given out, and on what terms, is decided here, by the clock passed in.
 
 use std::any::Any;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -35,7 +35,7 @@ pub struct Cache {
     /// How many writes each scope has seen. What was read before the last one may be out of date.
     writes: RwLock<HashMap<Scope, u64>>,
     all_writes: AtomicU64,
-    counts: Counts,
+    counts: RwLock<BTreeMap<Workspace, Arc<Counts>>>,
 }
 
 /// How long what was read may be given out, counted from when its reading began.
@@ -53,6 +53,25 @@ pub struct Lifetimes {
 
 /// What the keys of one vendor's records in one workspace have in common. Nothing is cached without it. The keys of a
 /// list's rows share one.
+///
+/// There is none without a workspace:
+///
+/// ```compile_fail
+/// use referral_gateway::load::Scope;
+/// use referral_gateway::model::Vendor;
+///
+/// let scope = Scope::new(Vendor::ALL[0], "");
+/// ```
+///
+/// With one, there is:
+///
+/// ```
+/// use referral_gateway::load::Scope;
+/// use referral_gateway::model::{Vendor, Workspace};
+///
+/// let scope = Scope::new(Workspace::new("acme"), Vendor::ALL[0], "");
+/// assert_ne!(scope, Scope::new(Workspace::new("globex"), Vendor::ALL[0], ""));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Scope(Arc<Whose>);
 
@@ -197,7 +216,7 @@ impl Cache {
             missing,
             writes: RwLock::default(),
             all_writes: AtomicU64::new(0),
-            counts: Counts::default(),
+            counts: RwLock::default(),
         }
     }
 
@@ -377,9 +396,15 @@ impl Cache {
         self.all_writes.load(Ordering::SeqCst)
     }
 
-    /// How often what was kept could be used.
-    pub fn counts(&self) -> &Counts {
-        &self.counts
+    /// How often what was kept of a workspace's could be used.
+    pub fn counts(&self, workspace: &Workspace) -> Arc<Counts> {
+        let known = self.counts.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(counts) = known.get(workspace) {
+            return counts.clone();
+        }
+        drop(known);
+        let mut all = self.counts.write().unwrap_or_else(PoisonError::into_inner);
+        all.entry(workspace.clone()).or_default().clone()
     }
 
     pub(super) fn count_known<T>(&self, key: &Key, known: Option<&Loaded<T>>) {
@@ -389,7 +414,14 @@ impl Cache {
 
     /// Notes what came of one look for a record.
     pub(super) fn count(&self, key: &Key, used: Use) {
-        self.counts.add(key.vendor(), key.kind, used);
+        let workspace = &key.scope.0.workspace;
+        let add = |counts: &Counts| counts.add(key.vendor(), key.kind, used);
+        let known = self.counts.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(counts) = known.get(workspace) {
+            return add(counts);
+        }
+        drop(known);
+        add(&self.counts(workspace));
     }
 
     /// How many entries there are, and about how many bytes they weigh.

@@ -269,7 +269,9 @@ async fn every_look_is_counted_as_what_it_was() {
     let counted = Use::ALL.map(|used| {
         (
             used.name(),
-            cache.counts().get(Vendor::ALL[0], Kind::Referral, used),
+            cache
+                .counts(&Workspace::new("one"))
+                .get(Vendor::ALL[0], Kind::Referral, used),
         )
     });
     let expected = [

@@ -7,6 +7,7 @@ pub mod filter;
 pub mod id;
 pub mod referral;
 pub mod scalar;
+pub mod scope;
 mod texts;
 pub mod vendor;
 pub mod write;
@@ -20,6 +21,7 @@ pub use referral::{
     Referral, ReferralAction, ReferralStatus, Stage,
 };
 pub use scalar::{Date, DateTime, Decimal, Json};
+pub use scope::{Scope, Scopes};
 pub use vendor::{Capability, Vendor, Workspace};
 pub use write::{
     AmountStructure, Conversion, Decision, FacilitatorParty, FinanceDeal, ModerationSide,

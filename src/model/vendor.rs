@@ -76,6 +76,19 @@ impl Vendor {
     }
 }
 
+impl Default for Workspace {
+    /// The one that there is where customers are not told apart.
+    fn default() -> Self {
+        Self::new("default")
+    }
+}
+
+impl fmt::Display for Workspace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 impl fmt::Display for Vendor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())

@@ -274,6 +274,18 @@ impl Problem {
     }
 }
 
+impl WriteOutcome {
+    /// As the schema spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Applied => "APPLIED",
+            Self::AlreadyApplied => "ALREADY_APPLIED",
+            Self::Rejected => "REJECTED",
+            Self::Unknown => "UNKNOWN",
+        }
+    }
+}
+
 impl Write {
     /// The vendor's ids of the referrals that it is about.
     pub fn referrals(&self) -> Vec<&str> {

@@ -35,6 +35,7 @@ use async_trait::async_trait;
 use tokio::time::Instant;
 
 use crate::config::reader::Section;
+use crate::model::scope::Rule;
 use crate::model::{
     Capability, Connection, ConnectionFilter, Facilitator, FeePreview, Note, Order, Person,
     Problem, ProblemCode, Referral, ReferralFilter, Stage, Vendor, Write,
@@ -208,6 +209,8 @@ pub struct Entry {
     pub vendor: Vendor,
     /// Reads its part of the configuration; `None` when it has no credentials.
     pub configure: fn(&mut Section<'_>) -> Option<Connector>,
+    /// What it takes to select the fields that only it has.
+    pub policy: &'static [Rule],
     /// What its emulator leaves open.
     pub switches: &'static [Switch],
     /// Makes its emulator.
@@ -221,6 +224,7 @@ macro_rules! entries {
             Entry {
                 vendor: Vendor::$variant,
                 configure: $module::configure,
+                policy: $module::policy::POLICY,
                 switches: $module::sandbox::SWITCHES,
                 emulator: $module::sandbox::emulator,
             },

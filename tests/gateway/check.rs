@@ -23,10 +23,12 @@ fn adapters(world: &World, changed: &[(&'static str, &str)]) -> Vec<std::sync::A
     let config = Config::read(None, &|name| environment.get(name).cloned())
         .ok()
         .unwrap();
-    gateway::adapters(&config, &Clock::system(), &Random::system())
-        .unwrap()
-        .into_values()
-        .collect()
+    let [of] = config.workspaces.as_slice() else {
+        panic!("there is one workspace");
+    };
+    let (adapters, failed) = gateway::adapters(&config, of, &Clock::system(), &Random::system());
+    assert!(failed.is_empty(), "{failed:?}");
+    adapters.into_values().collect()
 }
 
 fn call() -> Call {

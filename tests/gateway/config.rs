@@ -14,8 +14,10 @@ fn read(file: &str, environment: &[(&str, &str)]) -> Result<Config, Vec<String>>
 }
 
 fn configured(config: &Config) -> Vec<Vendor> {
-    config
-        .vendors
+    let [only] = config.workspaces.as_slice() else {
+        panic!("there is one workspace");
+    };
+    only.vendors
         .iter()
         .filter(|(_, connector)| connector.is_some())
         .map(|(vendor, _)| *vendor)

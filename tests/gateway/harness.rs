@@ -82,16 +82,12 @@ impl World {
             Config::read(Some(options.toml), &|name| environment.get(name).cloned()).unwrap();
         // Nobody waits before a retry.
         let random = Random::from_fn(|| 0.0);
-        let app = gateway::build(&config, &clock, &random, RequestIds::random()).unwrap();
+        let grace = config.server.shutdown_grace;
+        let app = gateway::build(config, &clock, &random, RequestIds::random()).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let shutdown = token.child_token();
-        let running = server::run(
-            listener,
-            app,
-            config.server.shutdown_grace,
-            shutdown.clone().cancelled_owned(),
-        );
+        let running = server::run(listener, app, grace, shutdown.clone().cancelled_owned());
         tokio::spawn(running);
 
         Self {

@@ -11,6 +11,7 @@
     reason = "a test fails by panicking, and reads best as one plain story"
 )]
 
+mod callers;
 mod calls;
 mod check;
 mod config;

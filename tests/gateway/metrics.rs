@@ -35,7 +35,9 @@ const LIST: &str =
 async fn hits_misses_and_stale_answers_can_be_read() {
     let world = World::start().await;
     let counted = |text: &str, used: &str| {
-        let labels = format!("{{vendor=\"plannr\",kind=\"referral_page\",use=\"{used}\"}}");
+        let labels = format!(
+            "{{workspace=\"default\",vendor=\"plannr\",kind=\"referral_page\",use=\"{used}\"}}"
+        );
         value(text, &format!("referral_gateway_cache_reads_total{labels}"))
     };
     world.data(LIST).await;
@@ -72,14 +74,26 @@ async fn calls_retries_circuits_and_requests_can_be_read() {
     world.query("{").await;
     let text = scrape(&world).await;
     for (line, expected) in [
-        ("vendor_calls_total{vendor=\"plannr\",outcome=\"ok\"}", 1.0),
         (
-            "vendor_calls_total{vendor=\"saasquatch\",outcome=\"unavailable\"}",
+            "vendor_calls_total{workspace=\"default\",vendor=\"plannr\",outcome=\"ok\"}",
+            1.0,
+        ),
+        (
+            "vendor_calls_total{workspace=\"default\",vendor=\"saasquatch\",outcome=\"unavailable\"}",
             3.0,
         ),
-        ("vendor_retries_total{vendor=\"saasquatch\"}", 2.0),
-        ("vendor_call_seconds_count{vendor=\"saasquatch\"}", 3.0),
-        ("vendor_circuit{vendor=\"saasquatch\"}", 0.0),
+        (
+            "vendor_retries_total{workspace=\"default\",vendor=\"saasquatch\"}",
+            2.0,
+        ),
+        (
+            "vendor_call_seconds_count{workspace=\"default\",vendor=\"saasquatch\"}",
+            3.0,
+        ),
+        (
+            "vendor_circuit{workspace=\"default\",vendor=\"saasquatch\"}",
+            0.0,
+        ),
         ("requests_total{outcome=\"ok\"}", 1.0),
         ("requests_total{outcome=\"errors\"}", 2.0),
         ("requests_total{outcome=\"refused\"}", 1.0),

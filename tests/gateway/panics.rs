@@ -67,17 +67,18 @@ async fn gateway() -> String {
     let adapter: Arc<dyn Adapter> = Arc::new(Broken::default());
     let cache = Arc::new(Cache::new(clock.clone(), 1 << 20, Lifetimes::default()));
     let registry = Registry {
-        workspace: Workspace::new("default"),
+        workspace: Workspace::default(),
         adapters: BTreeMap::from([(Vendor::Introzy, adapter)]),
         flights: Flights::new(cache.clone()),
-        cache,
-        clock,
+        cache: cache.clone(),
+        clock: clock.clone(),
         call_budget: Duration::from_secs(10),
         max_scan: 1_000,
     };
     let config = Config::read(Some(""), &|_| None).unwrap();
     let random = Random::system();
-    let app = gateway::over(registry, &config, &random, RequestIds::random()).unwrap();
+    let ids = RequestIds::random();
+    let app = gateway::over(vec![registry], cache, config, &clock, &random, ids).unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/graphql", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, router(app)).await });

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Error};
 
+use super::audit::Trail;
 use crate::graphql::error::{from_vendor, mistake};
 use crate::graphql::loaders;
 use crate::ledger::{Answered, Asked, Desk, Operation, Refused, Step};
@@ -64,6 +65,8 @@ pub async fn hand_in(
     let found = adapter.check_write(&write);
     problems.extend(found.into_iter().map(|it| placed(it, 0, within)));
     if !problems.is_empty() {
+        let steps = vec![(vendor, write)];
+        Trail::begin(ctx, &Asked { key, steps }).refused();
         return Ok(Done::refused(problems));
     }
     let follow_up = adapter.follow_up(&write).map(|next| (vendor, next));
@@ -110,7 +113,9 @@ fn placed(mut problem: Problem, place: usize, within: &[&str]) -> Problem {
 pub async fn submit(ctx: &Context<'_>, asked: Asked) -> Result<Answered, Refused> {
     let loaders = loaders(ctx);
     let desk = ctx.data_unchecked::<Arc<Desk>>();
+    let trail = Trail::begin(ctx, &asked);
     let answered = desk.submit(&loaders.call, asked).await;
+    trail.end(&answered);
     loaders.forget();
     answered
 }

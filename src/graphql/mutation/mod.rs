@@ -1,5 +1,6 @@
 //! The root of all writes. Each is checked, handed in at the ledger, and answered with what came of it.
 
+mod audit;
 pub mod hand_in;
 pub mod inputs;
 pub mod moderate;

@@ -13,7 +13,8 @@ pub struct Facilitator(pub model::Facilitator);
 /// Someone who helps a referral along: an Introzy facilitator, or a member of a Partner Center referral's team.
 #[Object]
 impl Facilitator {
-    /// The global id: opaque, URL-safe and stable. It names the referral too, below which the vendor keeps it.
+    /// The global id: opaque, URL-safe and stable. It names the referral too, below which the vendor keeps it. Needs the
+    /// scope `people:read` where callers are authenticated: Partner Center tells people apart by their e-mail addresses.
     pub async fn id(&self) -> ID {
         ID(self.0.global_id().to_string())
     }

@@ -15,7 +15,7 @@ pub enum Party<'a> {
     Organization(Organization<'a>),
 }
 
-/// A human being, as far as the vendor tells.
+/// A human being, as far as the vendor tells. Needs the scope `people:read` where callers are authenticated.
 #[derive(Clone)]
 pub struct Person<'a>(pub Cow<'a, model::Person>);
 
@@ -23,7 +23,7 @@ pub struct Person<'a>(pub Cow<'a, model::Person>);
 #[derive(Clone)]
 pub struct Organization<'a>(pub Cow<'a, model::Organization>);
 
-/// A human being, as far as the vendor tells.
+/// A human being, as far as the vendor tells. Needs the scope `people:read` where callers are authenticated.
 #[Object]
 impl Person<'_> {
     /// The vendor's own id, as the create inputs ask for it. Null where the vendor names people without an id

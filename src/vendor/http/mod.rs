@@ -10,6 +10,8 @@ mod request;
 mod compartment;
 mod exchange;
 
+mod fetch;
+
 #[cfg(test)]
 mod tests;
 
@@ -19,7 +21,8 @@ use std::time::Duration;
 pub use answer::Answer;
 pub use client::Client;
 pub use compartment::Compartment;
-pub use request::Request;
+pub use fetch::Fetcher;
+pub use request::{Request, secret_of};
 pub use reqwest::Method;
 
 use crate::clock::Clock;

@@ -26,7 +26,7 @@ impl Client {
     pub(super) fn new(base: Url, api_key: &SecretString, connect: &Connect) -> Result<Self> {
         Ok(Self {
             http: http::Client::new(Vendor::Introzy, base, connect)?,
-            authorization: format!("Bearer {}", api_key.expose_secret()).into(),
+            authorization: http::secret_of(&["Bearer ", api_key.expose_secret()]),
         })
     }
 

@@ -12,6 +12,7 @@
 //! It cannot change, delete or move a referral opportunity, has no moderation, direction or expiry, and sends no
 //! webhooks. No page documents its rate limit or any error code but CONFLICT, so answers are judged by their status.
 
+pub(crate) mod policy;
 pub mod sandbox;
 pub mod schema;
 

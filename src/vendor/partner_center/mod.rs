@@ -11,6 +11,7 @@
 mod check;
 mod client;
 mod map;
+pub(crate) mod policy;
 mod query;
 pub mod sandbox;
 pub mod schema;

@@ -12,6 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tracing::warn;
+use zeroize::Zeroizing;
 
 use crate::model::Workspace;
 
@@ -28,7 +29,7 @@ pub(super) struct Store {
 /// What is in the file.
 #[derive(Serialize, Deserialize)]
 struct Kept {
-    refresh_token: String,
+    refresh_token: Zeroizing<String>,
     configured_sha256: String,
 }
 
@@ -53,7 +54,7 @@ impl Store {
         let (folder, file) = self.place.as_ref()?;
         let path = folder.join(file);
         let kept = match fs::read(&path) {
-            Ok(bytes) => serde_json::from_slice::<Kept>(&bytes).ok(),
+            Ok(bytes) => serde_json::from_slice::<Kept>(&Zeroizing::new(bytes)).ok(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
             Err(error) => {
                 warn!(path = %path.display(), problem = %error.kind(), "the kept refresh token cannot be read; the configured one is used");
@@ -64,7 +65,8 @@ impl Store {
             warn!(path = %path.display(), "the file of the kept refresh token is damaged; the configured one is used");
             return None;
         };
-        (kept.configured_sha256 == self.configured_sha256).then(|| kept.refresh_token.into())
+        (kept.configured_sha256 == self.configured_sha256)
+            .then(|| kept.refresh_token.as_str().into())
     }
 
     /// Forgets the token kept.
@@ -83,10 +85,10 @@ impl Store {
         let Some((folder, file)) = &self.place else {
             return Ok(());
         };
-        let kept = serde_json::to_vec(&Kept {
-            refresh_token: token.expose_secret().to_owned(),
+        let kept = Zeroizing::new(serde_json::to_vec(&Kept {
+            refresh_token: Zeroizing::new(token.expose_secret().to_owned()),
             configured_sha256: self.configured_sha256.clone(),
-        })?;
+        })?);
         fs::create_dir_all(folder)?;
         let temporary = folder.join(format!(".{file}.new"));
         // One left by a crash would keep its own mode.

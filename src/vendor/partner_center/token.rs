@@ -181,13 +181,16 @@ impl Inner {
         let answer = granted.map_err(refusal)?;
         let grant: wire::Grant = answer.json()?;
         // Before anything else can be wrong with the answer: the token that was used may be void now.
-        let rotated = grant.refresh_token.map(SecretString::from);
+        let rotated = grant.refresh_token;
         match rotated.filter(|rotated| !same_secret(rotated, &used)) {
             Some(rotated) => self.keep(rotated).await,
             None if is_given_up => self.give_up(used).await,
             None => {}
         }
-        let Some(access_token) = grant.access_token.filter(|token| fits_a_header(token)) else {
+        let Some(access_token) = grant
+            .access_token
+            .filter(|token| fits_a_header(token.expose_secret()))
+        else {
             return Err(answer.invalid("the answer has no access token"));
         };
         let token = Arc::new(Token::new(&access_token, grant.expires_in, since));
@@ -238,7 +241,7 @@ impl Inner {
 }
 
 impl Token {
-    fn new(access_token: &str, lifetime: Option<i64>, since: Timestamp) -> Self {
+    fn new(access_token: &SecretString, lifetime: Option<i64>, since: Timestamp) -> Self {
         let lifetime = lifetime
             .unwrap_or(USUAL_LIFETIME)
             .clamp(0, LONGEST_LIFETIME);
@@ -249,7 +252,7 @@ impl Token {
                 .unwrap_or(since)
         };
         Self {
-            authorization: format!("Bearer {access_token}").into(),
+            authorization: http::secret_of(&["Bearer ", access_token.expose_secret()]),
             refresh_at: after(lifetime - ahead),
             expires_at: after(lifetime),
         }

@@ -6,7 +6,8 @@
     reason = "fields are named as the vendor names them"
 )]
 
-use serde::Deserialize;
+use secrecy::SecretString;
+use serde::{Deserialize, Deserializer};
 
 use crate::model::{DateTime, Decimal};
 use crate::vendor::wire::{Row, decimal, filled, flag, integer, list, text, time};
@@ -23,12 +24,16 @@ pub(super) struct ReferralList {
 /// What the token endpoint answers; its numbers are written as texts.
 #[derive(Deserialize)]
 pub(super) struct Grant {
-    #[serde(default, deserialize_with = "filled")]
-    pub(super) access_token: Option<String>,
-    #[serde(default, deserialize_with = "filled")]
-    pub(super) refresh_token: Option<String>,
+    #[serde(default, deserialize_with = "secret")]
+    pub(super) access_token: Option<SecretString>,
+    #[serde(default, deserialize_with = "secret")]
+    pub(super) refresh_token: Option<SecretString>,
     #[serde(default, deserialize_with = "integer")]
     pub(super) expires_in: Option<i64>,
+}
+
+fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SecretString>, D::Error> {
+    Ok(filled(deserializer)?.map(|text: String| text.into()))
 }
 
 /// How the token endpoint refuses.

@@ -29,7 +29,7 @@ impl Client {
     ) -> Result<Self> {
         Ok(Self {
             http: http::Client::new(Vendor::Plannr, base, connect)?,
-            authorization: format!("Bearer {}", access_token.expose_secret()).into(),
+            authorization: http::secret_of(&["Bearer ", access_token.expose_secret()]),
             account,
         })
     }

@@ -15,6 +15,7 @@
 //! It has no notes, facilitators, values or moderation of its own, no filter by time, connection or client, and no
 //! webhook about referrals. A connection cannot be accepted or denied through its API, only by the links in an e-mail.
 
+pub(crate) mod policy;
 pub mod sandbox;
 pub mod schema;
 

@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
+use zeroize::Zeroizing;
 
 use super::{outgoing, wire};
 use crate::model::Vendor;
@@ -42,11 +43,12 @@ impl Client {
     pub(super) fn new(base_url: Url, credentials: &Credentials, connect: &Connect) -> Result<Self> {
         let user = credentials.account_sid.as_deref().unwrap_or_default();
         let key = credentials.api_key.expose_secret();
-        let basic = STANDARD.encode(format!("{user}:{key}"));
+        let both = http::secret_of(&[user, ":", key]);
+        let basic = Zeroizing::new(STANDARD.encode(both.expose_secret()));
         Ok(Self {
             http: http::Client::new(Vendor::Saasquatch, base_url, connect)?.classified_by(classify),
             tenant_alias: credentials.tenant_alias.clone(),
-            authorization: format!("Basic {basic}").into(),
+            authorization: http::secret_of(&["Basic ", &basic]),
         })
     }
 

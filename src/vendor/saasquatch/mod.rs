@@ -15,6 +15,7 @@ mod check;
 mod client;
 mod map;
 mod outgoing;
+pub(crate) mod policy;
 pub mod sandbox;
 pub mod schema;
 mod wire;
