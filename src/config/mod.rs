@@ -1,6 +1,8 @@
 //! Configuration: one struct per concern, read from one TOML file and the environment. After this nothing else reads
 //! the environment.
 
+pub mod cors;
+pub mod edge;
 pub mod reader;
 
 use std::net::SocketAddr;
@@ -16,6 +18,8 @@ use crate::load::Lifetimes;
 use crate::model::Vendor;
 use crate::vendor::http::Limits;
 use crate::vendor::{Connector, VENDORS};
+use cors::Cors;
+use edge::Edge;
 use reader::{Environment, Reader, Section, env_key, key};
 
 /// Everything that the gateway is told.
@@ -55,6 +59,10 @@ pub struct Server {
     pub shutdown_grace: Duration,
     /// Whether GraphiQL is served.
     pub graphiql: bool,
+    /// What its connections may take.
+    pub edge: Edge,
+    /// Which pages of other sites may ask.
+    pub cors: Cors,
 }
 
 /// What the gateway remembers.
@@ -186,6 +194,8 @@ impl Server {
                 Duration::ZERO..=Duration::from_mins(5),
             ),
             graphiql: section.flag_or(key("graphiql", "Whether /graphiql is served."), true),
+            edge: Edge::read(section),
+            cors: Cors::read(section),
         }
     }
 }

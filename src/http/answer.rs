@@ -201,7 +201,6 @@ impl IntoResponse for Answer {
         let fixed = [
             (header::CONTENT_TYPE, self.content_type),
             (header::CACHE_CONTROL, "no-store"),
-            (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         ];
         for (name, value) in fixed {
             headers.insert(name, HeaderValue::from_static(value));

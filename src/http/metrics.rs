@@ -17,6 +17,8 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry;
 
 use super::App;
+use super::edge;
+use super::edge::Connections;
 use super::shared::Executions;
 use crate::load::record::Kind;
 use crate::load::{Registry, Use};
@@ -64,7 +66,11 @@ impl Outcome {
 
 impl Metrics {
     /// Metrics of these vendors and this cache.
-    pub fn new(vendors: Arc<Registry>, executions: Executions) -> Self {
+    pub fn new(
+        vendors: Arc<Registry>,
+        executions: Executions,
+        connections: Arc<Connections>,
+    ) -> Self {
         let mut registry = registry::Registry::with_prefix("referral_gateway");
         let requests = Family::default();
         let help = "GraphQL requests, by what became of them";
@@ -72,6 +78,7 @@ impl Metrics {
         let seconds = Histogram::new(BUCKETS);
         let help = "Times of the requests that were executed";
         registry.register("request_seconds", help, seconds.clone());
+        registry.register_collector(Box::new(edge::Readings(connections)));
         registry.register_collector(Box::new(Readings {
             vendors,
             executions,
@@ -117,7 +124,7 @@ struct Readings {
 }
 
 /// The labels of a number.
-type Labels<'a> = &'a [(&'a str, &'a str)];
+pub(super) type Labels<'a> = &'a [(&'a str, &'a str)];
 
 impl Collector for Readings {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
@@ -256,13 +263,15 @@ impl Readings {
     }
 }
 
-fn add(family: &mut MetricEncoder<'_>, labels: Labels<'_>, count: u64) -> fmt::Result {
+/// Adds a number to a family of counters.
+pub(super) fn add(family: &mut MetricEncoder<'_>, labels: Labels<'_>, count: u64) -> fmt::Result {
     family
         .encode_family(&labels)?
         .encode_counter::<NoLabelSet, _, u64>(&count, None)
 }
 
-fn gauge<'a>(
+/// A family of gauges.
+pub(super) fn gauge<'a>(
     encoder: &mut DescriptorEncoder<'_>,
     name: &str,
     help: &str,

@@ -2,9 +2,12 @@
 
 pub mod answer;
 pub mod assets;
+mod cors;
 pub mod documents;
+pub mod edge;
 pub mod entry;
 pub mod guard;
+mod headers;
 pub mod health;
 pub mod hosts;
 pub mod metrics;
@@ -23,10 +26,13 @@ use axum::routing::get;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Server;
+use crate::config::cors::Cors;
+use crate::config::edge::Edge;
 use crate::graphql::{self, Schema};
 use crate::ledger::Desk;
 use crate::load::Registry;
 use documents::Documents;
+use edge::Connections;
 use hosts::AllowedHosts;
 use metrics::Metrics;
 use persisted::Persisted;
@@ -57,6 +63,12 @@ pub struct App {
     pub max_request_bytes: usize,
     /// Whether GraphiQL is served.
     pub graphiql: bool,
+    /// What connections may take.
+    pub edge: Edge,
+    /// The connections, counted.
+    pub connections: Arc<Connections>,
+    /// Which pages of other sites may ask.
+    pub cors: Cors,
     /// By which names we may be addressed.
     pub allowed_hosts: AllowedHosts,
     /// Raised when the gateway is to end.
@@ -73,11 +85,12 @@ impl App {
         request_ids: RequestIds,
     ) -> Self {
         let executions = Executions::new(server.request_timeout);
+        let connections = Arc::new(Connections::default());
         Self {
             schema: graphql::schema(),
             documents: Documents::new(server.max_document_tokens),
             persisted: Persisted::new(documents),
-            metrics: Metrics::new(registry.clone(), executions.clone()),
+            metrics: Metrics::new(registry.clone(), executions.clone(), connections.clone()),
             registry,
             desk,
             executions,
@@ -85,6 +98,9 @@ impl App {
             request_timeout: server.request_timeout,
             max_request_bytes: server.max_request_bytes,
             graphiql: server.graphiql,
+            edge: server.edge,
+            connections,
+            cors: server.cors.clone(),
             allowed_hosts: AllowedHosts::new(&server.allowed_hosts),
             ending: CancellationToken::new(),
         }
@@ -93,8 +109,12 @@ impl App {
 
 /// The routes.
 pub fn router(app: Arc<App>) -> Router {
+    let mut graphql = get(entry::get).post(entry::post);
+    if let Some(cors) = cors::layer(&app.cors) {
+        graphql = graphql.layer(cors);
+    }
     let mut router = Router::new()
-        .route("/graphql", get(entry::get).post(entry::post))
+        .route("/graphql", graphql)
         .route("/metrics", get(metrics::get));
     if app.graphiql {
         router = router

@@ -14,7 +14,9 @@
 mod calls;
 mod check;
 mod config;
+mod cors;
 mod crowds;
+mod edge;
 mod engine;
 mod failures;
 mod fields;
