@@ -35,6 +35,8 @@ pub mod code {
     pub const PERSISTED_QUERY_NOT_FOUND: &str = "PERSISTED_QUERY_NOT_FOUND";
     /// The gateway takes documents only that were made known to it beforehand.
     pub const PERSISTED_QUERY_REQUIRED: &str = "PERSISTED_QUERY_REQUIRED";
+    /// The gateway has too much to do: the request was not looked into, and may be sent again in a moment.
+    pub const OVERLOADED: &str = "OVERLOADED";
     /// A mistake in the gateway.
     pub const INTERNAL: &str = "INTERNAL";
 }

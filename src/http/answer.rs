@@ -37,6 +37,8 @@ pub struct Answer {
     request_id: Arc<str>,
     body: Bytes,
     reuse: Option<Reuse>,
+    /// After how many seconds to come back.
+    retry_after: Option<u64>,
 }
 
 /// On what terms an answer may be used again by whoever got it.
@@ -111,6 +113,18 @@ impl Accepted {
         self.dress(id, problem.status, response).await
     }
 
+    /// A request that is not executed now, and may be sent again. It is counted and not logged: there are too many of them.
+    pub async fn put_off(self, id: &Arc<str>, problem: &Problem, seconds: u64) -> Answer {
+        let mut response = failure(id, problem.code, &problem.message);
+        for error in &mut response.errors {
+            let extensions = error.extensions.get_or_insert_default();
+            extensions.set("retryAfterSeconds", seconds);
+        }
+        let mut answer = self.dress(id, problem.status, response).await;
+        answer.retry_after = Some(seconds);
+        answer
+    }
+
     /// A document that is not executed.
     pub async fn refuse_document(self, id: &Arc<str>, error: DocumentError) -> Answer {
         let response = match error {
@@ -156,6 +170,7 @@ impl Accepted {
             request_id: id.clone(),
             body,
             reuse: None,
+            retry_after: None,
         }
     }
 }
@@ -210,6 +225,9 @@ impl IntoResponse for Answer {
             headers.insert(header::ETAG, tag);
             headers.insert(header::VARY, HeaderValue::from_static("accept"));
         }
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, seconds.into());
+        }
         if let Ok(id) = HeaderValue::from_str(&self.request_id) {
             headers.insert(request_id::HEADER, id);
         }
@@ -240,7 +258,8 @@ pub fn failure(id: &str, code: &'static str, message: &str) -> GraphQLResponse {
     let mut error = ServerError::new(message, None);
     let extensions = error.extensions.get_or_insert_default();
     extensions.set("code", code);
-    extensions.set("retryable", code == code::DEADLINE_EXCEEDED);
+    let is_retryable = matches!(code, code::DEADLINE_EXCEEDED | code::OVERLOADED);
+    extensions.set("retryable", is_retryable);
     extensions.set("requestId", id);
     GraphQLResponse::from_errors(vec![error])
 }

@@ -17,8 +17,16 @@ const MAX_BYTES: u64 = 32 * 1024 * 1024;
 
 /// Parsed documents by their text.
 pub struct Documents {
-    known: Bounded<Arc<str>, Arc<ExecutableDocument>>,
+    known: Bounded<Arc<str>, Arc<Parsed>>,
     max_tokens: usize,
+}
+
+/// A document that may be executed.
+pub struct Parsed {
+    /// As the engine takes it.
+    pub document: ExecutableDocument,
+    /// Roughly what it costs to execute.
+    pub cost: u32,
 }
 
 /// Why a document is not executed.
@@ -42,15 +50,15 @@ impl Documents {
     }
 
     /// The parsed document, guarded on the way.
-    pub fn get(&self, text: &str) -> Result<Arc<ExecutableDocument>, DocumentError> {
+    pub fn get(&self, text: &str) -> Result<Arc<Parsed>, DocumentError> {
         if let Some(known) = self.known.get(text) {
             return Ok(known);
         }
         guard::scan(text, self.max_tokens).map_err(DocumentError::Refused)?;
         let document = parse_query(text).map_err(|error| DocumentError::Syntax(error.into()))?;
-        guard::measure(&document).map_err(DocumentError::Refused)?;
-        let document = Arc::new(document);
-        self.known.put(text.into(), document.clone());
-        Ok(document)
+        let cost = guard::measure(&document).map_err(DocumentError::Refused)?;
+        let parsed = Arc::new(Parsed { document, cost });
+        self.known.put(text.into(), parsed.clone());
+        Ok(parsed)
     }
 }

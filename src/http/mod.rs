@@ -1,5 +1,6 @@
 //! The HTTP surface: `/graphql`, GraphiQL, health; who may address us, request ids, and shutdown.
 
+pub mod admission;
 pub mod answer;
 pub mod assets;
 mod cors;
@@ -31,6 +32,7 @@ use crate::config::edge::Edge;
 use crate::graphql::{self, Schema};
 use crate::ledger::Desk;
 use crate::load::Registry;
+use admission::Admission;
 use documents::Documents;
 use edge::Connections;
 use hosts::AllowedHosts;
@@ -53,6 +55,8 @@ pub struct App {
     pub persisted: Persisted,
     /// The reads being executed.
     pub executions: Executions,
+    /// Who may begin to work.
+    pub admission: Admission,
     /// What is counted.
     pub metrics: Metrics,
     /// Gives out request ids.
@@ -85,12 +89,19 @@ impl App {
         request_ids: RequestIds,
     ) -> Self {
         let executions = Executions::new(server.request_timeout);
+        let admission = Admission::of_runtime();
         let connections = Arc::new(Connections::default());
         Self {
             schema: graphql::schema(),
             documents: Documents::new(server.max_document_tokens),
             persisted: Persisted::new(documents),
-            metrics: Metrics::new(registry.clone(), executions.clone(), connections.clone()),
+            metrics: Metrics::new(
+                registry.clone(),
+                executions.clone(),
+                connections.clone(),
+                admission.clone(),
+            ),
+            admission,
             registry,
             desk,
             executions,

@@ -1,11 +1,13 @@
 //! A gateway and a sandbox on random loopback ports, and what a test wants to ask of them.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use referral_gateway::clock::{Clock, ClockHand};
 use referral_gateway::config::Config;
 use referral_gateway::gateway;
+use referral_gateway::http::App;
 use referral_gateway::http::request_id::RequestIds;
 use referral_gateway::http::server;
 use referral_gateway::random::Random;
@@ -19,6 +21,8 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 pub struct World {
     pub sandbox: Sandbox,
     pub url: String,
+    /// The gateway, from within.
+    pub app: Arc<App>,
     /// What points a gateway at the sandbox.
     pub environment: HashMap<&'static str, String>,
     pub hand: ClockHand,
@@ -85,7 +89,7 @@ impl World {
         let shutdown = token.child_token();
         let running = server::run(
             listener,
-            app,
+            app.clone(),
             config.server.shutdown_grace,
             shutdown.clone().cancelled_owned(),
         );
@@ -93,6 +97,7 @@ impl World {
 
         Self {
             sandbox,
+            app,
             url,
             environment,
             hand,

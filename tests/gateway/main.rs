@@ -25,6 +25,7 @@ mod harness;
 mod hostile;
 mod lists;
 mod metrics;
+mod overload;
 mod panics;
 mod persisted;
 mod projection;

@@ -42,7 +42,7 @@ fn connect() -> Connected {
         .route(
             "/slow",
             get(async || {
-                sleep(Duration::from_secs(600)).await;
+                sleep(Duration::from_mins(10)).await;
                 "at last\n"
             }),
         );
@@ -94,7 +94,7 @@ async fn a_head_that_trickles_in_has_no_longer_than_one_that_stops() {
             sleep(Duration::from_secs(3)).await;
         }
     };
-    let (_, ended) = tokio::join!(trickle, connected.end());
+    let ((), ended) = tokio::join!(trickle, connected.end());
     assert_eq!(ended, (End::HeaderTimeout, 10));
 }
 
@@ -169,7 +169,7 @@ async fn a_client_that_reads_in_time_gets_the_whole_of_a_large_answer() {
     sleep(Duration::from_secs(29)).await;
     let mut answer = Vec::new();
     connected.client.read_to_end(&mut answer).await.unwrap();
-    assert_eq!(answer.iter().filter(|byte| **byte == b'~').count(), LARGE);
+    assert!(answer.ends_with(&vec![b'~'; LARGE]), "{}", answer.len());
     assert_eq!(connected.end().await, (End::Done, 29));
 }
 
