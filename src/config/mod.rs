@@ -1,6 +1,8 @@
 //! Configuration: one struct per concern, read from one TOML file and the environment. After this nothing else reads
 //! the environment.
 
+pub mod cors;
+pub mod edge;
 pub mod reader;
 pub mod workspaces;
 
@@ -19,6 +21,8 @@ use crate::ledger::Rules;
 use crate::load::Lifetimes;
 use crate::model::Workspace;
 use crate::vendor::http::Limits;
+use cors::Cors;
+use edge::Edge;
 use reader::{Environment, Reader, Section, env_key, key};
 use workspaces::OfWorkspace;
 
@@ -63,6 +67,10 @@ pub struct Server {
     pub console: bool,
     /// Whether GraphiQL is served.
     pub graphiql: bool,
+    /// What its connections may take.
+    pub edge: Edge,
+    /// Which pages of other sites may ask.
+    pub cors: Cors,
 }
 
 /// What the gateway remembers.
@@ -200,6 +208,8 @@ impl Server {
             graphiql: section
                 .flag(key("graphiql", "Whether /graphiql is served. It is unless this says otherwise or `callers` are configured."))
                 .unwrap_or(!are_callers_told_apart),
+            edge: Edge::read(section),
+            cors: Cors::read(section),
         }
     }
 }

@@ -39,6 +39,8 @@ pub mod code {
     pub const UNAUTHENTICATED: &str = "UNAUTHENTICATED";
     /// The caller may not do what the document asks for.
     pub const FORBIDDEN: &str = "FORBIDDEN";
+    /// The gateway has too much to do: the request was not looked into, and may be sent again in a moment.
+    pub const OVERLOADED: &str = "OVERLOADED";
     /// A mistake in the gateway.
     pub const INTERNAL: &str = "INTERNAL";
 }

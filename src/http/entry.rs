@@ -17,9 +17,9 @@ use tokio::time::{Instant, timeout_at};
 use tracing::{Instrument as _, info, info_span};
 
 use super::App;
+use super::admission::{Permit, Priority, RETRY_AFTER, Shed};
 use super::answer::{Accepted, Answer, Problem, failure, not_acceptable, unauthenticated};
-use super::documents::Document;
-use super::metrics::Outcome;
+use super::metrics::{Outcome, Received};
 use super::question::{Question, take_body};
 use super::shared::{Coming, Read, Turn};
 use super::workspaces::Visitor;
@@ -36,17 +36,29 @@ const GRACE: Duration = Duration::from_millis(250);
 
 /// `POST /graphql`.
 pub async fn post(State(app): State<Arc<App>>, headers: HeaderMap, body: Body) -> Answer {
+    let received = app.metrics.receive();
     let accepted = Accepted::of(&headers);
     let deadline = Instant::now() + app.request_timeout;
     let visitor = match visitor(&app, &headers, deadline).await {
         Ok(visitor) => visitor,
-        Err(denied) => return deny(&app, accepted, denied).await,
+        Err(denied) => return deny(&app, received, accepted, denied).await,
     };
     let arrived = timeout_at(deadline, take_body(&headers, body, app.max_request_bytes)).await;
     match arrived.unwrap_or_else(|_| Err(too_slow())) {
-        Ok(body) => answer(app, visitor, accepted, deadline, body, Method::Post).await,
+        Ok(body) => {
+            answer(
+                app,
+                received,
+                visitor,
+                accepted,
+                deadline,
+                body,
+                Method::Post,
+            )
+            .await
+        }
         Err(problem) => {
-            app.metrics.count(Outcome::Refused);
+            received.count(Outcome::Refused);
             accepted.refuse(&app.request_ids.next(), &problem).await
         }
     }
@@ -58,15 +70,25 @@ pub async fn get(
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Answer {
+    let received = app.metrics.receive();
     let accepted = Accepted::of(&headers);
     let deadline = Instant::now() + app.request_timeout;
     let is_personal = app.callers.are_told_apart();
     let visitor = match visitor(&app, &headers, deadline).await {
         Ok(visitor) => visitor,
-        Err(denied) => return deny(&app, accepted, denied).await,
+        Err(denied) => return deny(&app, received, accepted, denied).await,
     };
     let query = query.unwrap_or_default().into();
-    let answer = answer(app, visitor, accepted, deadline, query, Method::Get).await;
+    let answer = answer(
+        app,
+        received,
+        visitor,
+        accepted,
+        deadline,
+        query,
+        Method::Get,
+    )
+    .await;
     let answer = answer.unless_known(&headers);
     if is_personal {
         answer.personal()
@@ -89,10 +111,10 @@ pub(super) async fn visitor(
     Ok(Visitor { caller, parts })
 }
 
-async fn deny(app: &App, accepted: Accepted, denied: Denied) -> Answer {
+async fn deny(app: &App, received: Received, accepted: Accepted, denied: Denied) -> Answer {
     let id = app.request_ids.next();
     info!(request_id = &*id, reason = %denied, "caller not known");
-    app.metrics.count(Outcome::Refused);
+    received.count(Outcome::Refused);
     let answer = accepted.refuse(&id, &unauthenticated(denied)).await;
     answer.personal()
 }
@@ -105,6 +127,7 @@ enum Method {
 
 async fn answer(
     app: Arc<App>,
+    received: Received,
     visitor: Visitor,
     accepted: Accepted,
     deadline: Instant,
@@ -123,7 +146,7 @@ async fn answer(
     if let Some(coming) = app.executions.join(&read, deadline)
         && let Some(answer) = arrived(coming, deadline).await
     {
-        app.metrics.count(Outcome::Joined);
+        received.count(Outcome::Joined);
         return answer;
     }
     let call = Call {
@@ -131,14 +154,10 @@ async fn answer(
         deadline,
     };
     let id = call.request_id.clone();
-    let Prepared {
-        document,
-        request,
-        may_be_reused,
-    } = match prepare(&app, &visitor, accepted, &read.text, method) {
+    let prepared = match prepare(&app, &visitor, accepted, &read.text, method) {
         Ok(prepared) => prepared,
         Err(refused) => {
-            app.metrics.count(Outcome::Refused);
+            received.count(Outcome::Refused);
             return match refused {
                 Refused::Request(problem) => accepted.refuse(&id, &problem).await,
                 Refused::Document(error) => accepted.refuse_document(&id, error).await,
@@ -146,31 +165,44 @@ async fn answer(
             };
         }
     };
-    if !is_query(&document.parsed, request.operation_name.as_deref()) {
+    let Ok(permit) = prepared.admitted(&app, deadline).await else {
+        received.count(Outcome::Shed);
+        return overloaded(accepted, &id).await;
+    };
+    let work = Work {
+        received,
+        visitor,
+        accepted,
+        call,
+        prepared,
+    };
+    if work.prepared.priority == Priority::Write {
         // In a task of its own: what was asked for is written to its end, whether or not the client stays.
-        let writing = tokio::spawn(async move {
-            execute(&app, &visitor, accepted, call, request, may_be_reused).await
-        });
+        let writing = tokio::spawn(async move { work.execute(&app, permit).await });
         return match writing.await {
             Ok(answer) => answer,
             Err(_) => mistake(accepted, &id).await,
         };
     }
     match app.executions.begin(read, deadline) {
-        Turn::Wait(coming) => match arrived(coming, deadline).await {
-            Some(answer) => {
-                app.metrics.count(Outcome::Joined);
-                answer
+        Turn::Wait(coming) => {
+            drop(permit);
+            if let Some(answer) = arrived(coming, deadline).await {
+                work.received.count(Outcome::Joined);
+                return answer;
             }
-            None => execute(&app, &visitor, accepted, call, request, may_be_reused).await,
-        },
+            let Ok(permit) = work.prepared.admitted(&app, deadline).await else {
+                work.received.count(Outcome::Shed);
+                return overloaded(accepted, &id).await;
+            };
+            work.execute(&app, permit).await
+        }
         Turn::Execute(handover, coming) => {
             // In a task of its own, for whoever waits for it: the client that began it may leave.
             tokio::spawn(async move {
                 // Whatever else has arrived is taken in first: it may be the same read.
                 tokio::task::yield_now().await;
-                handover
-                    .give(execute(&app, &visitor, accepted, call, request, may_be_reused).await);
+                handover.give(work.execute(&app, permit).await);
             });
             match coming.await {
                 Ok(answer) => answer,
@@ -187,10 +219,20 @@ async fn arrived(coming: Coming, deadline: Instant) -> Option<Answer> {
 
 /// A request that may be executed.
 struct Prepared {
-    document: Arc<Document>,
+    priority: Priority,
+    cost: u32,
     request: async_graphql::Request,
     /// Whether its address names a document, so that answers can be kept by it.
     may_be_reused: bool,
+}
+
+/// One that was admitted.
+struct Work {
+    received: Received,
+    visitor: Visitor,
+    accepted: Accepted,
+    call: Call,
+    prepared: Prepared,
 }
 
 enum Refused {
@@ -221,7 +263,8 @@ fn prepare(
         .map_err(Refused::Request)?;
     let is_named = question.query.is_none();
     let document = app.documents.get(&query).map_err(Refused::Document)?;
-    if method == Method::Get && !is_query(&document.parsed, question.operation_name.as_deref()) {
+    let is_query = is_query(&document.parsed, question.operation_name.as_deref());
+    if method == Method::Get && !is_query {
         return Err(Refused::Request(Problem {
             status: StatusCode::METHOD_NOT_ALLOWED,
             code: code::BAD_USER_INPUT,
@@ -242,71 +285,102 @@ fn prepare(
     request.extensions = question.extensions.map(extensions).unwrap_or_default();
     request.set_parsed_query(document.parsed.clone());
     Ok(Prepared {
-        document,
+        priority: if is_query {
+            Priority::Read
+        } else {
+            Priority::Write
+        },
+        cost: document.cost,
         request,
         may_be_reused: method == Method::Get && is_named,
     })
 }
 
-async fn execute(
-    app: &App,
-    visitor: &Visitor,
-    accepted: Accepted,
-    call: Call,
-    request: async_graphql::Request,
-    may_be_reused: bool,
-) -> Answer {
-    let id = call.request_id.clone();
-    let until = call.deadline + GRACE;
-    let loaders = Loaders::new(visitor.parts.registry.clone(), call);
-    let freshness = loaders.freshness.clone();
-    let request = request
-        .data(loaders)
-        .data(Places::default())
-        .data(visitor.caller.clone())
-        .data(visitor.parts.desk.clone());
-    let schema = if visitor.caller.scopes.contains(Scope::SchemaRead) {
-        &app.schema
-    } else {
-        &app.terse_schema
-    };
-    let started = Instant::now();
-    let span = info_span!("request", request_id = &*id);
-    let execution = AssertUnwindSafe(schema.execute(request))
-        .catch_unwind()
-        .instrument(span);
-    let response = match timeout_at(until, execution).await {
-        Ok(Ok(response)) => response,
-        Ok(Err(_panic)) => {
-            app.metrics.executed(true, started.elapsed());
-            return mistake(accepted, &id).await;
-        }
-        Err(_) => failure(
-            &id,
-            code::DEADLINE_EXCEEDED,
-            "The request's time was used up.",
-        ),
-    };
-    let took = started.elapsed();
-    app.metrics.executed(!response.errors.is_empty(), took);
-    let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-    info!(
-        request_id = &*id,
-        took_ms,
-        errors = response.errors.len(),
-        "request"
-    );
-    let left = freshness
-        .left(visitor.parts.registry.clock.now(), app.cache.fresh())
-        .filter(|_| may_be_reused && response.errors.is_empty());
-    let answer = accepted.respond(&id, response).await;
-    match left {
-        Some(left) => {
-            let is_public = visitor.parts.persisted.is_public() && !app.callers.are_told_apart();
-            answer.for_reuse(left, is_public)
-        }
-        None => answer,
+impl Prepared {
+    async fn admitted(&self, app: &App, deadline: Instant) -> Result<Permit, Shed> {
+        app.admission
+            .admit(self.priority, self.cost, deadline)
+            .await
     }
+}
+
+impl Work {
+    async fn execute(self, app: &App, permit: Permit) -> Answer {
+        let Self {
+            received,
+            visitor,
+            accepted,
+            call,
+            prepared,
+        } = self;
+        let Prepared {
+            request,
+            may_be_reused,
+            ..
+        } = prepared;
+        let id = call.request_id.clone();
+        let until = call.deadline + GRACE;
+        let loaders = Loaders::new(visitor.parts.registry.clone(), call);
+        let freshness = loaders.freshness.clone();
+        let request = request
+            .data(loaders)
+            .data(Places::default())
+            .data(visitor.caller.clone())
+            .data(visitor.parts.desk.clone());
+        let schema = if visitor.caller.scopes.contains(Scope::SchemaRead) {
+            &app.schema
+        } else {
+            &app.terse_schema
+        };
+        let started = Instant::now();
+        let span = info_span!("request", request_id = &*id);
+        let execution = AssertUnwindSafe(schema.execute(request))
+            .catch_unwind()
+            .instrument(span);
+        let response = match timeout_at(until, permit.work(execution)).await {
+            Ok(Ok(response)) => response,
+            Ok(Err(_panic)) => {
+                app.metrics.executed(received, true, started.elapsed());
+                return mistake(accepted, &id).await;
+            }
+            Err(_) => failure(
+                &id,
+                code::DEADLINE_EXCEEDED,
+                "The request's time was used up.",
+            ),
+        };
+        let took = started.elapsed();
+        app.metrics
+            .executed(received, !response.errors.is_empty(), took);
+        let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        info!(
+            request_id = &*id,
+            took_ms,
+            errors = response.errors.len(),
+            "request"
+        );
+        let left = freshness
+            .left(visitor.parts.registry.clock.now(), app.cache.fresh())
+            .filter(|_| may_be_reused && response.errors.is_empty());
+        let answer = accepted.respond(&id, response).await;
+        match left {
+            Some(left) => {
+                let is_public =
+                    visitor.parts.persisted.is_public() && !app.callers.are_told_apart();
+                answer.for_reuse(left, is_public)
+            }
+            None => answer,
+        }
+    }
+}
+
+async fn overloaded(accepted: Accepted, id: &Arc<str>) -> Answer {
+    let problem = Problem {
+        status: StatusCode::SERVICE_UNAVAILABLE,
+        code: code::OVERLOADED,
+        message: "The gateway has too much to do just now; try again in a moment.".to_owned(),
+    };
+    accepted.put_off(id, &problem, RETRY_AFTER.as_secs()).await
 }
 
 async fn mistake(accepted: Accepted, id: &Arc<str>) -> Answer {

@@ -138,8 +138,8 @@ pub fn scan(document: &str, max_tokens: usize) -> Result<(), Refusal> {
 }
 
 /// Looks at the parsed document before validation and execution do: how large it grows when its fragments are spread,
-/// each fragment counted once.
-pub fn measure(document: &ExecutableDocument) -> Result<(), Refusal> {
+/// each fragment counted once. Says roughly what it costs to execute.
+pub fn measure(document: &ExecutableDocument) -> Result<u32, Refusal> {
     let mut measure = Measure {
         fragments: &document.fragments,
         known: HashMap::new(),
@@ -161,7 +161,7 @@ pub fn measure(document: &ExecutableDocument) -> Result<(), Refusal> {
     for name in document.fragments.keys() {
         measure.fragment(name)?;
     }
-    Ok(())
+    Ok(all.cost())
 }
 
 #[derive(Clone, Copy, Default)]
@@ -195,6 +195,12 @@ impl Size {
             fields: self.fields.saturating_add(1),
             ..self
         }
+    }
+
+    /// Rows count most: each is written with several fields.
+    fn cost(self) -> u32 {
+        let cost = self.rows.saturating_add(self.fields / 10).saturating_add(1);
+        u32::try_from(cost).unwrap_or(u32::MAX)
     }
 
     fn check(self) -> Result<(), Refusal> {
@@ -360,6 +366,7 @@ mod tests {
             &async_graphql::parser::parse_query(document)
                 .expect("the scan let a document through that does not parse"),
         )
+        .map(drop)
     }
 
     #[test]

@@ -39,16 +39,10 @@ pub async fn refuse_foreign(State(app): State<Arc<App>>, request: Request, next:
     let Some(allowed) = &app.allowed_hosts else {
         return next.run(request).await;
     };
-    let host = request
-        .headers()
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok());
-    let host = host.or_else(|| {
-        request
-            .uri()
-            .authority()
-            .map(axum::http::uri::Authority::as_str)
-    });
+    // A whole address in the request line wins over the header (RFC 9112, section 3.2.2).
+    let authority = request.uri().authority();
+    let host = authority.map(axum::http::uri::Authority::as_str);
+    let host = host.or_else(|| request.headers().get(header::HOST)?.to_str().ok());
     if host.is_some_and(|host| allowed.allow(host)) {
         return next.run(request).await;
     }

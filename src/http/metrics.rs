@@ -18,6 +18,9 @@ use prometheus_client::registry;
 use tokio::time::Instant;
 
 use super::App;
+use super::admission::{self, Admission};
+use super::edge;
+use super::edge::Connections;
 use super::entry;
 use super::shared::Executions;
 use super::workspaces::Workspaces;
@@ -38,8 +41,18 @@ const BUCKETS: [f64; 11] = [
 /// What is counted of requests, and where everything else that is counted can be read.
 pub struct Metrics {
     registry: registry::Registry,
-    requests: Family<[(&'static str, &'static str); 1], Counter>,
+    received: Counter,
+    requests: Requests,
     seconds: Histogram,
+}
+
+/// Requests, by what became of them.
+type Requests = Family<[(&'static str, &'static str); 1], Counter>;
+
+/// A request that came in. Whatever becomes of it is counted once; dropped before that, it has failed.
+pub struct Received {
+    requests: Requests,
+    is_counted: bool,
 }
 
 /// What became of a request.
@@ -53,6 +66,10 @@ pub enum Outcome {
     Refused,
     /// Answered by the execution of another, identical one.
     Joined,
+    /// Not executed: there was too much to do.
+    Shed,
+    /// Never answered: its client left, or the gateway made a mistake.
+    Failed,
 }
 
 impl Outcome {
@@ -62,20 +79,33 @@ impl Outcome {
             Self::Errors => "errors",
             Self::Refused => "refused",
             Self::Joined => "joined",
+            Self::Shed => "shed",
+            Self::Failed => "failed",
         }
     }
 }
 
 impl Metrics {
     /// Metrics of these workspaces and this cache.
-    pub fn new(workspaces: Workspaces, cache: Arc<Cache>, executions: Executions) -> Self {
+    pub fn new(
+        workspaces: Workspaces,
+        cache: Arc<Cache>,
+        executions: Executions,
+        connections: Arc<Connections>,
+        admission: Admission,
+    ) -> Self {
         let mut registry = registry::Registry::with_prefix("referral_gateway");
+        let received = Counter::default();
+        let help = "GraphQL requests that came in: each has one outcome once it has ended";
+        registry.register("requests_received", help, received.clone());
         let requests = Family::default();
         let help = "GraphQL requests, by what became of them";
         registry.register("requests", help, requests.clone());
         let seconds = Histogram::new(BUCKETS);
         let help = "Times of the requests that were executed";
         registry.register("request_seconds", help, seconds.clone());
+        registry.register_collector(Box::new(edge::Readings(connections)));
+        registry.register_collector(Box::new(admission::Readings(admission)));
         registry.register_collector(Box::new(Readings {
             workspaces,
             cache,
@@ -83,26 +113,50 @@ impl Metrics {
         }));
         Self {
             registry,
+            received,
             requests,
             seconds,
         }
     }
 
-    /// Counts a request.
-    pub fn count(&self, outcome: Outcome) {
-        self.requests
-            .get_or_create(&[("outcome", outcome.name())])
-            .inc();
+    /// Counts a request that comes in.
+    pub fn receive(&self) -> Received {
+        self.received.inc();
+        Received {
+            requests: self.requests.clone(),
+            is_counted: false,
+        }
     }
 
     /// Counts an executed request and its time.
-    pub fn executed(&self, has_errors: bool, took: Duration) {
-        self.count(if has_errors {
+    pub fn executed(&self, received: Received, has_errors: bool, took: Duration) {
+        received.count(if has_errors {
             Outcome::Errors
         } else {
             Outcome::Ok
         });
         self.seconds.observe(took.as_secs_f64());
+    }
+}
+
+impl Received {
+    /// Counts what became of it.
+    pub fn count(mut self, outcome: Outcome) {
+        self.note(outcome);
+    }
+
+    fn note(&mut self, outcome: Outcome) {
+        self.is_counted = true;
+        let outcome = [("outcome", outcome.name())];
+        self.requests.get_or_create(&outcome).inc();
+    }
+}
+
+impl Drop for Received {
+    fn drop(&mut self) {
+        if !self.is_counted {
+            self.note(Outcome::Failed);
+        }
     }
 }
 
@@ -137,7 +191,7 @@ struct Readings {
 }
 
 /// The labels of a number.
-type Labels<'a> = &'a [(&'a str, &'a str)];
+pub(super) type Labels<'a> = &'a [(&'a str, &'a str)];
 
 /// A vendor of a workspace.
 struct Reading<'a> {
@@ -292,13 +346,15 @@ fn states(encoder: &mut DescriptorEncoder<'_>, all: &[Reading<'_>]) -> fmt::Resu
     gauge(encoder, "vendor_paused", help, pauses)
 }
 
-fn add(family: &mut MetricEncoder<'_>, labels: Labels<'_>, count: u64) -> fmt::Result {
+/// Adds a number to a family of counters.
+pub(super) fn add(family: &mut MetricEncoder<'_>, labels: Labels<'_>, count: u64) -> fmt::Result {
     family
         .encode_family(&labels)?
         .encode_counter::<NoLabelSet, _, u64>(&count, None)
 }
 
-fn gauge<'a>(
+/// A family of gauges.
+pub(super) fn gauge<'a>(
     encoder: &mut DescriptorEncoder<'_>,
     name: &str,
     help: &str,

@@ -1,10 +1,14 @@
 //! The HTTP surface: `/graphql`, the console, GraphiQL, health; who may address us, request ids, and shutdown.
 
+pub mod admission;
 pub mod answer;
 pub mod assets;
+mod cors;
 pub mod documents;
+pub mod edge;
 pub mod entry;
 pub mod guard;
+mod headers;
 pub mod health;
 pub mod hosts;
 pub mod metrics;
@@ -24,10 +28,14 @@ use tokio_util::sync::CancellationToken;
 
 use crate::callers::Callers;
 use crate::config::Server;
+use crate::config::cors::Cors;
+use crate::config::edge::Edge;
 use crate::graphql::access::Access;
 use crate::graphql::{self, Schema};
 use crate::load::Cache;
+use admission::Admission;
 use documents::Documents;
+use edge::Connections;
 use hosts::AllowedHosts;
 use metrics::Metrics;
 use request_id::RequestIds;
@@ -52,6 +60,8 @@ pub struct App {
     pub documents: Documents,
     /// The reads being executed.
     pub executions: Executions,
+    /// Who may begin to work.
+    pub admission: Admission,
     /// What is counted.
     pub metrics: Metrics,
     /// Gives out request ids.
@@ -64,6 +74,12 @@ pub struct App {
     pub console: bool,
     /// Whether GraphiQL is served.
     pub graphiql: bool,
+    /// What connections may take.
+    pub edge: Edge,
+    /// The connections, counted.
+    pub connections: Arc<Connections>,
+    /// Which pages of other sites may ask.
+    pub cors: Cors,
     /// By which names we may be addressed; by any where callers are told apart and no names are given.
     pub allowed_hosts: Option<AllowedHosts>,
     /// Raised when the gateway is to end.
@@ -82,12 +98,21 @@ impl App {
         let executions = Executions::new(server.request_timeout);
         let access = Arc::new(Access::new(&graphql::sdl()));
         let any_host = callers.are_told_apart() && server.allowed_hosts.is_empty();
+        let admission = Admission::of_runtime();
+        let connections = Arc::new(Connections::default());
         Self {
             schema: graphql::schema(),
             terse_schema: graphql::schema_without_suggestions(),
             documents: Documents::new(server.max_document_tokens, access.clone()),
             access,
-            metrics: Metrics::new(workspaces.clone(), cache.clone(), executions.clone()),
+            metrics: Metrics::new(
+                workspaces.clone(),
+                cache.clone(),
+                executions.clone(),
+                connections.clone(),
+                admission.clone(),
+            ),
+            admission,
             callers,
             workspaces,
             cache,
@@ -97,6 +122,9 @@ impl App {
             max_request_bytes: server.max_request_bytes,
             console: server.console,
             graphiql: server.graphiql,
+            edge: server.edge,
+            connections,
+            cors: server.cors.clone(),
             allowed_hosts: (!any_host).then(|| AllowedHosts::new(&server.allowed_hosts)),
             ending: CancellationToken::new(),
         }
@@ -114,8 +142,12 @@ const CONSOLE_PATHS: [&str; 5] = [
 
 /// The routes.
 pub fn router(app: Arc<App>) -> Router {
+    let mut graphql = get(entry::get).post(entry::post);
+    if let Some(cors) = cors::layer(&app.cors) {
+        graphql = graphql.layer(cors);
+    }
     let router = Router::new()
-        .route("/graphql", get(entry::get).post(entry::post))
+        .route("/graphql", graphql)
         .route("/metrics", get(metrics::get))
         .merge(pages(app.console, app.graphiql));
     let hosts = axum::middleware::from_fn_with_state(app.clone(), hosts::refuse_foreign);

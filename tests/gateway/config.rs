@@ -176,3 +176,43 @@ fn listening_beyond_loopback_must_be_asked_for() {
     ];
     assert!(read("", &asked).is_ok());
 }
+
+#[test]
+fn origins_are_exact_and_all_of_them_get_no_credentials() {
+    let problems = |toml: &str| {
+        read(&format!("[server]\n{toml}"), &[])
+            .err()
+            .unwrap_or_default()
+    };
+    for sound in [
+        "cors_origins = [\"https://app.example.com\", \"http://localhost:3000\"]\ncors_credentials = true",
+        "cors_origins = [\"*\"]",
+        "cors_origins = []",
+    ] {
+        assert_eq!(problems(sound), Vec::<String>::new(), "{sound}");
+    }
+    let both = problems("cors_origins = [\"*\"]\ncors_credentials = true");
+    assert!(
+        both.len() == 1 && both[0].starts_with("server.cors_credentials: must not be true"),
+        "{both:?}"
+    );
+    let mixed = problems("cors_origins = [\"*\", \"https://app.example.com\"]");
+    assert!(mixed.len() == 1 && mixed[0].contains("alone"), "{mixed:?}");
+    for wrong in [
+        "app.example.com",
+        "https://app.example.com/",
+        "https://app.example.com/path",
+        "https://App.example.com",
+        "https://app.example.com:443",
+        "https://*.example.com",
+        "null",
+        "file:///tmp",
+        "",
+    ] {
+        let told = problems(&format!("cors_origins = [{wrong:?}]"));
+        assert!(
+            told.len() == 1 && told[0].contains("must be an origin"),
+            "{wrong}: {told:?}"
+        );
+    }
+}

@@ -1,11 +1,13 @@
 //! A gateway and a sandbox on random loopback ports, and what a test wants to ask of them.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use referral_gateway::clock::{Clock, ClockHand};
 use referral_gateway::config::Config;
 use referral_gateway::gateway;
+use referral_gateway::http::App;
 use referral_gateway::http::request_id::RequestIds;
 use referral_gateway::http::server;
 use referral_gateway::random::Random;
@@ -21,6 +23,8 @@ use crate::secrecy;
 pub struct World {
     pub sandbox: Sandbox,
     pub url: String,
+    /// The gateway, from within.
+    pub app: Arc<App>,
     /// What points a gateway at the sandbox.
     pub environment: HashMap<&'static str, String>,
     pub hand: ClockHand,
@@ -87,11 +91,17 @@ impl World {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let shutdown = token.child_token();
-        let running = server::run(listener, app, grace, shutdown.clone().cancelled_owned());
+        let running = server::run(
+            listener,
+            app.clone(),
+            grace,
+            shutdown.clone().cancelled_owned(),
+        );
         tokio::spawn(running);
 
         Self {
             sandbox,
+            app,
             url,
             environment,
             hand,

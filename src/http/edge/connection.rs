@@ -1,0 +1,113 @@
+//! One connection, from its first byte to its last.
+
+use std::convert::Infallible;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use axum::Router;
+use axum::body::Body;
+use axum::response::IntoResponse as _;
+use bytes::Bytes;
+use hyper::body::{Frame, Incoming, SizeHint};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt as _;
+
+use super::counts::End;
+use super::rules;
+use super::stream::{Progress, Watched};
+use crate::config::edge::Edge;
+use crate::http::headers;
+
+/// How many bytes the head of a request may have. An address may hold a whole query: hyper takes one of 64 KiB. The
+/// number of headers is hyper's own bound, 100.
+const MAX_HEAD: usize = 64 * 1024 + 16 * 1024;
+
+/// Serves a connection until it ends, and says how it did.
+pub(super) async fn serve<T>(
+    stream: T,
+    router: Router,
+    bounds: Edge,
+    ending: &CancellationToken,
+) -> End
+where
+    T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let progress = Arc::new(Progress::default());
+    let stream = TokioIo::new(Watched::new(stream, progress.clone(), bounds));
+    let service = service_fn(|request| {
+        progress.request_came();
+        answer(router.clone(), request, progress.clone())
+    });
+    let mut connection = pin!(
+        http1::Builder::new()
+            .max_header_size(MAX_HEAD)
+            // The stream has its own: this one would not tell an idle connection from a slow head.
+            .header_read_timeout(None)
+            .serve_connection(stream, service)
+    );
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = ending.cancelled() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    match (progress.given_up(), ended) {
+        (Some(end), _) => end,
+        (None, Ok(())) if ending.is_cancelled() => End::Shutdown,
+        (None, Ok(())) => End::Done,
+        (None, Err(error)) if error.is_parse() => End::Malformed,
+        (None, Err(_)) => End::Broken,
+    }
+}
+
+async fn answer(
+    router: Router,
+    request: Request<Incoming>,
+    progress: Arc<Progress>,
+) -> Result<Response<Told>, Infallible> {
+    let mut response = match rules::check(&request) {
+        Ok(()) => router.oneshot(request.map(Body::new)).await?,
+        Err(refusal) => refusal.into_response(),
+    };
+    headers::complete(response.headers_mut());
+    Ok(response.map(|body| Told { body, progress }))
+}
+
+/// A body that tells when it has been handed over, or dropped.
+struct Told {
+    body: Body,
+    progress: Arc<Progress>,
+}
+
+impl hyper::body::Body for Told {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl Drop for Told {
+    fn drop(&mut self) {
+        self.progress.answer_given();
+    }
+}
