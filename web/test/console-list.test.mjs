@@ -10,9 +10,10 @@ before(async () => {
 });
 
 const rows = (page) => page.locator("tbody tr:not([aria-hidden])");
+// The columns are counted from the last one, "Updated".
 const times = (page, column) =>
   rows(page)
-    .locator(`td:nth-child(${column}) time`)
+    .locator(`td:nth-last-child(${column}) time`)
     .evaluateAll((all) => all.map((time) => time.dateTime));
 
 /** Goes to the end of the page until the list says that it is the list's end, too. */
@@ -31,7 +32,7 @@ test("the list shows all vendors' referrals, the newest first", limit, async (t)
   for (const vendor of ["INTROZY", "PLANNR", "PARTNER_CENTER", "SAASQUATCH"]) {
     await source(page, vendor, "OK").waitFor();
   }
-  const created = (await times(page, 7)).map((time) => new Date(time).getTime());
+  const created = (await times(page, 2)).map((time) => new Date(time).getTime());
   assert.deepEqual(created, created.toSorted((a, b) => b - a));
 });
 
@@ -82,7 +83,7 @@ test("a period is whole days of the reader's, in the order asked for", limit, as
   await page.getByRole("columnheader", { name: "Created" }).and(page.locator("[aria-sort=ascending]")).waitFor();
   await rows(page).first().waitFor();
   await readToTheEnd(page, "are shown");
-  const created = (await times(page, 7)).map((time) => new Date(time).getTime());
+  const created = (await times(page, 2)).map((time) => new Date(time).getTime());
   assert.ok(created.length > 0);
   // Berlin is two hours ahead of UTC on the first day and one on the last.
   assert.ok(created.every((time) => time >= Date.UTC(2026, 8, 30, 22) && time < Date.UTC(2026, 9, 27, 23)));
@@ -96,7 +97,7 @@ test("a column's head sorts", limit, async (t) => {
   await page.waitForURL(/\?sort=updated$/);
   await page.getByRole("columnheader", { name: "Updated" }).and(page.locator("[aria-sort=descending]")).waitFor();
   await count(page, "50 of 288 referrals").waitFor();
-  const updated = (await times(page, 8)).map((time) => new Date(time).getTime());
+  const updated = (await times(page, 1)).map((time) => new Date(time).getTime());
   assert.equal(updated.length, 50);
   assert.deepEqual(updated, updated.toSorted((a, b) => b - a));
 

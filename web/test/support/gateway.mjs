@@ -48,6 +48,12 @@ export async function startGateway(toml = "") {
     url,
     /** Every request of the vendor that fits meets the answer, until `heal`. */
     fault: (vendor, answer, which = {}) => control("POST", "faults", { vendor, answer, ...which }),
+    /** What the vendor was asked with this method, in order. */
+    sent: async (vendor, method) => {
+      const answer = await fetch(`${sandbox}requests?vendor=${vendor}`);
+      const { requests } = await answer.json();
+      return requests.filter((request) => request.method === method);
+    },
     /** How many referrals the vendor has. */
     resize: (vendor, rows) => control("PUT", `${vendor}/referrals`, { count: rows }),
     heal: () => control("DELETE", "faults"),

@@ -10,16 +10,24 @@ interface PanelProps<Data, Variables extends AnyVariables, Value> {
   variables: Variables;
   /** What is shown, of the answer; nothing when the vendor has no such thing. */
   pick: (data: Data) => Value | null | undefined;
+  /** At the right of the title. */
+  aside?: ReactNode;
   children: (value: Value) => ReactNode;
 }
 
 /** A section with a query of its own: it loads and fails by itself, and the page around it stands. */
 export function Panel<Data, Variables extends AnyVariables, Value>(props: PanelProps<Data, Variables, Value>) {
-  const { title, query, variables, pick, children } = props;
+  const { title, query, variables, pick, aside, children } = props;
   const [{ data, error, fetching }, ask] = useQuery({ query, variables, requestPolicy: "cache-and-network" });
   const value = data ? pick(data) : undefined;
 
-  if (value !== null && value !== undefined) return <Section title={title}>{children(value)}</Section>;
+  if (value !== null && value !== undefined) {
+    return (
+      <Section title={title} aside={aside}>
+        {children(value)}
+      </Section>
+    );
+  }
   if (fetching) {
     return (
       <Section title={title}>

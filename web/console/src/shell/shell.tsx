@@ -2,6 +2,7 @@ import { Activity, ChartNoAxesColumn, List, type LucideIcon, Plus } from "lucide
 import type { ReactNode } from "react";
 import { Link } from "wouter";
 import { useSession } from "../graphql/session";
+import { Operations } from "../views/operations/tray";
 import { Account } from "./account";
 import { useNavigation } from "./navigation";
 import { SchemeSwitch } from "./scheme-switch";
@@ -56,6 +57,7 @@ export function Shell({ children }: { children: ReactNode }) {
           ))}
         </nav>
         <div className={styles.tools}>
+          {!refused && <Operations />}
           {!refused && <VendorStrip />}
           <SchemeSwitch />
           <Account />

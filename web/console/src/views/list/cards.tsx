@@ -9,6 +9,7 @@ import { StatusChip } from "../../components/status-chip";
 import { VendorChip } from "../../components/vendor-chip";
 import type { ReferralRowFragment } from "../../graphql/generated/graphql";
 import type { RowsProps } from "./rows";
+import { SelectOne } from "../referral/moderate/selection";
 import styles from "./cards.module.css";
 
 /** The rows as cards, for phones. */
@@ -36,6 +37,7 @@ function Card({ row, byUpdate }: { row: ReferralRowFragment; byUpdate: boolean }
   return (
     <>
       <div className={styles.line}>
+        <SelectOne row={row} />
         <Link href={`/referrals/${row.id}`} className={styles.title}>
           {referredNames(row)}
         </Link>

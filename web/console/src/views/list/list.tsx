@@ -3,6 +3,7 @@ import { useLayoutEffect, useMemo } from "react";
 import { useLocation, useSearch } from "wouter";
 import { PageHeader } from "../../components/page-header";
 import { ReferralListDocument } from "../../graphql/generated/graphql";
+import { Selection } from "../referral/moderate/selection";
 import { Cards } from "./cards";
 import { Filters } from "./filters";
 import { More } from "./more";
@@ -50,7 +51,9 @@ export default function List() {
         {isEmpty ? (
           <Nothing state={state} error={error} onChange={change} onRetry={pages.reload} />
         ) : (
-          <Rows rows={rows} isLoading={isLoading} state={state} onChange={change} />
+          <Selection>
+            <Rows rows={rows} isLoading={isLoading} state={state} onChange={change} />
+          </Selection>
         )}
       </div>
       {rows.length > 0 && <More list={list} />}

@@ -10,6 +10,7 @@ import { StatusChip } from "../../components/status-chip";
 import { VendorChip } from "../../components/vendor-chip";
 import { formatMoney } from "../../format/money";
 import type { ReferralRowFragment } from "../../graphql/generated/graphql";
+import { SelectOne } from "../referral/moderate/selection";
 import styles from "./table.module.css";
 
 /** One referral. The whole row leads to its page; the keyboard has the link in it. */
@@ -19,15 +20,18 @@ export const Row = memo(function Row({ row }: { row: ReferralRowFragment }) {
   const title = referredNames(row);
 
   const open = (event: MouseEvent) => {
-    const isLink = (event.target as Element).closest("a") !== null;
+    const isControl = (event.target as Element).closest("a, input") !== null;
     // Whoever marks a name to copy it does not want to go away.
-    if (isLink || getSelection()?.toString()) return;
+    if (isControl || getSelection()?.toString()) return;
     if (event.ctrlKey || event.metaKey) window.open(path, "_blank", "noreferrer");
     else navigate(path);
   };
 
   return (
     <tr className={styles.row} data-stale={row.stale || undefined} onClick={open}>
+      <td className={styles.select}>
+        <SelectOne row={row} />
+      </td>
       <th scope="row" className={styles.title}>
         <Link href={path} title={row.name ? `${title} – ${row.name}` : title}>
           {title}
@@ -64,7 +68,7 @@ export const Row = memo(function Row({ row }: { row: ReferralRowFragment }) {
 export function SkeletonRow() {
   return (
     <tr className={styles.row} aria-hidden>
-      {[70, 80, 75, 80, 60, 50, 80, 80].map((width, at) => (
+      {[0, 70, 80, 75, 80, 60, 50, 80, 80].map((width, at) => (
         <td key={at}>
           {/* The last three columns are at the right. */}
           <Skeleton height={10} width={`${width}%`} ml={at > 4 ? "auto" : undefined} />

@@ -1,5 +1,6 @@
 import { ArrowDown, ArrowUp, ChevronsUpDown } from "lucide-react";
 import type { ReferralOrderField } from "../../graphql/generated/graphql";
+import { SelectAll } from "../referral/moderate/selection";
 import { Row, SkeletonRow } from "./row";
 import type { ListState } from "./state";
 import type { RowsProps } from "./rows";
@@ -11,6 +12,7 @@ export function Table({ rows, isLoading, state, onChange }: RowsProps) {
     <table className={styles.table}>
       <caption className="unseen">Referrals of all vendors</caption>
       <colgroup>
+        <col className={styles.select} />
         <col />
         <col className={styles.person} />
         <col className={styles.person} />
@@ -22,6 +24,9 @@ export function Table({ rows, isLoading, state, onChange }: RowsProps) {
       </colgroup>
       <thead>
         <tr>
+          <td>
+            <SelectAll rows={rows} />
+          </td>
           <th scope="col">Referred</th>
           <th scope="col">From</th>
           <th scope="col">To</th>

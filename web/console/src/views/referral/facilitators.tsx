@@ -1,18 +1,23 @@
 import { Chip } from "../../components/chip";
 import { Panel } from "../../components/panel";
+import { partyName } from "../../components/party";
 import { humanize, roleName } from "../../format/words";
 import { ReferralFacilitatorsDocument } from "../../graphql/generated/graphql";
 import { useCapability } from "../../graphql/use-capability";
+import { AddFacilitator } from "./facilitators/add-facilitator";
+import { RemoveFacilitator } from "./facilitators/remove-facilitator";
 import { PartyCard } from "./party-card";
 import type { Referral } from "./referral";
 import styles from "./facilitators.module.css";
 
 /** Who helps it along, where the vendor has such people. */
-export function Facilitators({ referral: { id, vendor } }: { referral: Referral }) {
+export function Facilitators({ referral }: { referral: Referral }) {
+  const { id, vendor } = referral;
   if (!useCapability(vendor, "MANAGE_FACILITATORS")) return null;
   return (
     <Panel
       title="Facilitators"
+      aside={<AddFacilitator referral={referral} />}
       query={ReferralFacilitatorsDocument}
       variables={{ id }}
       pick={(data) => data.referral?.facilitators}
@@ -28,6 +33,11 @@ export function Facilitators({ referral: { id, vendor } }: { referral: Referral 
                 <span className={styles.role}>
                   <Chip>{roleName(facilitator.role)}</Chip>
                   {facilitator.side && <Chip>{`${humanize(facilitator.side)}'s side`}</Chip>}
+                  <RemoveFacilitator
+                    referral={referral}
+                    facilitatorId={facilitator.id}
+                    name={partyName(facilitator.party)}
+                  />
                 </span>
               </li>
             ))}

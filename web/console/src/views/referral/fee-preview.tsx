@@ -10,10 +10,10 @@ function previewOf({ referral }: ReferralFeePreviewQuery) {
 }
 
 /** What turning it into a deal would cost (Introzy). */
-export function FeePreview({ referral }: { referral: Referral }) {
+export function FeePreview({ referral, title = "Fee preview" }: { referral: Referral; title?: string }) {
   if (referral.details.__typename !== "IntrozyReferral") return null;
   return (
-    <Panel title="Fee preview" query={ReferralFeePreviewDocument} variables={{ id: referral.id }} pick={previewOf}>
+    <Panel title={title} query={ReferralFeePreviewDocument} variables={{ id: referral.id }} pick={previewOf}>
       {(preview) =>
         preview.isConverted ? (
           <p className={styles.description}>{preview.message ?? "It has been turned into a deal already."}</p>

@@ -2,6 +2,7 @@ import { Moment } from "../../components/moment";
 import { Panel } from "../../components/panel";
 import { ReferralNotesDocument } from "../../graphql/generated/graphql";
 import { useCapability } from "../../graphql/use-capability";
+import { AddNote } from "./moderate/add-note";
 import type { Referral } from "./referral";
 import styles from "./referral.module.css";
 
@@ -9,12 +10,14 @@ import styles from "./referral.module.css";
 const MENTION = /\[(@[^\]]+)\]\([a-z]+:[^)]*\)/g;
 
 /** What was written about it, where the vendor keeps notes. */
-export function Notes({ referral: { id, vendor } }: { referral: Referral }) {
+export function Notes({ referral }: { referral: Referral }) {
+  const { id, vendor } = referral;
   if (!useCapability(vendor, "NOTES")) return null;
   return (
     <Panel title="Notes" query={ReferralNotesDocument} variables={{ id }} pick={(data) => data.referral?.notes}>
       {({ nodes, totalCount }) => (
         <>
+          <AddNote referral={referral} />
           {nodes.length === 0 && <p className={`${styles.plain} ${styles.quiet}`}>No notes yet.</p>}
           <ul className={`${styles.plain} ${styles.notes}`}>
             {nodes.map((note) => (

@@ -13,6 +13,7 @@ import { hasCode } from "../../graphql/failure";
 import { ReferralPageDocument, type ReferralPageQuery } from "../../graphql/generated/graphql";
 import { Details } from "./details";
 import { Facilitators } from "./facilitators";
+import { Actions } from "./moderate/actions";
 import { FeePreview } from "./fee-preview";
 import { Notes } from "./notes";
 import { Overview } from "./overview";
@@ -51,6 +52,7 @@ export default function ReferralPage({ id }: { id: string }) {
           query={query}
         />
         {error && <PartlyFailed error={error} />}
+        <Actions referral={referral} />
         <Body referral={referral} />
       </>
     );
