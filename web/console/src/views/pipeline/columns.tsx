@@ -68,6 +68,8 @@ function sentence(column: Column, measure: Measure): string {
 
 function Inside({ column, measure, highest }: { column: Column; measure: Measure; highest: string }) {
   const { month, figure, parts } = column;
+  // Amounts below zero make the whole smaller and have no part in it that could be drawn.
+  const thickest = largest([...parts.values()]);
   return (
     <>
       <span className="unseen">{sentence(column, measure)}</span>
@@ -82,7 +84,7 @@ function Inside({ column, measure, highest }: { column: Column; measure: Measure
                 key={vendor}
                 className={styles.part}
                 data-vendor={vendor}
-                style={{ height: percent(share(part, figure.amount)) }}
+                style={{ flexGrow: share(part, thickest) }}
               />
             );
           })}

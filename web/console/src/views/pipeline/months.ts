@@ -11,10 +11,7 @@ const shortNames = new Intl.DateTimeFormat(undefined, { month: "short" });
 
 const pad = (number: number) => String(number).padStart(2, "0");
 
-export function monthOf(moment: string): string {
-  const date = new Date(moment);
-  return `${date.getFullYear()}-${pad(date.getMonth() + 1)}`;
-}
+export const monthOf = (moment: string): string => keyOf(new Date(moment));
 
 function firstDay(key: string, monthsLater = 0): Date {
   const [year = 0, month = 1] = key.split("-").map(Number);
@@ -25,15 +22,30 @@ function keyOf(date: Date): string {
   return `${date.getFullYear()}-${pad(date.getMonth() + 1)}`;
 }
 
-/** So many months back from this one. */
-export const monthsBefore = (key: string, count: number): string => keyOf(firstDay(key, -count));
+const monthsBefore = (key: string, count: number): string => keyOf(firstDay(key, -count));
 
-/** All months from one to another, also those in which nothing was. */
-export function monthsBetween(from: string, to: string): string[] {
+function monthsBetween(from: string, to: string): string[] {
   const months: string[] = [];
   for (let key = from; key <= to; key = monthsBefore(key, -1)) months.push(key);
   return months;
 }
+
+/** So many months have a column of their own; what is older is one column together. */
+const MOST_MONTHS = 24;
+
+/** The months from the first to the last in which something was, and the empty ones between them. */
+export function monthsOf(all: readonly (string | null)[]): Month[] {
+  const keys = all.filter((key) => key !== null).sort();
+  const [first, last] = [keys[0], keys.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  const oldest = monthsBefore(last, MOST_MONTHS - 1);
+  if (first >= oldest) return monthsBetween(first, last).map((key) => ({ key }));
+  const earlier = { key: monthsBefore(oldest, 1), isUntil: true };
+  return [earlier, ...monthsBetween(oldest, last).map((key) => ({ key }))];
+}
+
+export const isIn = ({ key, isUntil }: Month, month: string | null): boolean =>
+  month !== null && (isUntil ? month <= key : month === key);
 
 /** The days of a month as a list's period. */
 export function monthDays({ key, isUntil = false }: Month): { from: string; to: string } {

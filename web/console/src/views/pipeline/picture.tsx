@@ -26,7 +26,7 @@ export function Picture({ title, progress, picture, table }: PictureProps) {
       title={progress.phase === "reading" ? `${title}, so far` : title}
       aside={
         <Button
-          variant={isTable ? "light" : "subtle"}
+          variant={isTable ? "default" : "subtle"}
           size="compact-xs"
           leftSection={<Table2 size={13} aria-hidden />}
           aria-pressed={isTable}

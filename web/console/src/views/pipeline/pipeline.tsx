@@ -6,12 +6,13 @@ import { Empty, Failed } from "../../components/notice";
 import { PageHeader } from "../../components/page-header";
 import { PipelineDocument } from "../../graphql/generated/graphql";
 import { countRules, filterOf, type ListState, withoutRules } from "../list/state";
-import { ByMonth, monthsOf } from "./by-month";
+import { ByMonth } from "./by-month";
 import { ByStatus } from "./by-status";
 import { ByVendor } from "./by-vendor";
 import { missing } from "./completeness";
 import { Controls } from "./controls";
 import { exact } from "./figures";
+import { monthsOf } from "./months";
 import { ProgressLine } from "./progress-line";
 import { parseState, type PipelineState, printState } from "./state";
 import { currencies as currenciesOf, type Measure, total } from "./tally";
@@ -97,7 +98,7 @@ function Pictures({ progress, state, currency, onChange }: PicturesProps) {
   return (
     <>
       {measure.show === "value" && <Worth progress={progress} measure={measure} />}
-      <div className={styles.pictures} data-wide={monthsOf(progress.cells).length > FEW_MONTHS || undefined}>
+      <div className={styles.pictures} data-wide={monthsOf(progress.cells.map((cell) => cell.month)).length > FEW_MONTHS || undefined}>
         <ByStatus {...of} />
         <ByVendor {...of} />
         <div className={styles.months}>

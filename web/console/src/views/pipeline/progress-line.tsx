@@ -74,6 +74,7 @@ export function ProgressLine({ walk, progress, onAgain }: ProgressLineProps) {
 }
 
 function countOf({ read, total, phase }: Progress): string {
+  if (phase === "reading" && read === 0) return "Reading referrals…";
   const done = read.toLocaleString();
   if (phase === "whole") return read === 1 ? "1 referral" : `${done} referrals`;
   if (total === null) return `${done} referrals so far`;

@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { Pause, Play } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { Lines } from "../../components/loading";
 import { Failed } from "../../components/notice";
 import { PageHeader } from "../../components/page-header";
@@ -25,6 +25,15 @@ export default function Status() {
   const sourceOf = (vendor: string) => sources.find((source) => source.vendor === vendor);
   const meanings = all?.map((vendor) => meaningOf(vendor, sourceOf(vendor.vendor)));
   const summary = all && meanings && summaryOf(meanings, all);
+  const isUnasked = all?.some(({ configured, health }) => configured && health === "UNKNOWN");
+  const { ask: askVendors } = vendors;
+
+  // Asking for the lists has had the vendors asked.
+  useEffect(() => {
+    if (isUnasked && lists.readAt) askVendors();
+    // Once for each answer, and not whenever something else has changed.
+  }, [lists.readAt]);
+
   const isUnreachable = vendors.error !== undefined;
 
   return (

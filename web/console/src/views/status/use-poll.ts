@@ -29,10 +29,7 @@ export function usePoll<Data>(query: DocumentInput<Data>, everyMs: number, isPau
   const asked = useRef<{ subscription: Subscription | null } | null>(null);
 
   const ask = () => {
-    if (asked.current) {
-      setAnswer((before) => ({ ...before, isOverdue: true }));
-      return;
-    }
+    if (asked.current) return;
     const begun = performance.now();
     const question: { subscription: Subscription | null } = { subscription: null };
     asked.current = question;
@@ -63,7 +60,11 @@ export function usePoll<Data>(query: DocumentInput<Data>, everyMs: number, isPau
     const askIfSeen = () => {
       if (document.visibilityState === "visible") asking.current();
     };
-    const timer = setInterval(askIfSeen, everyMs);
+    const beat = () => {
+      if (asked.current) setAnswer((before) => ({ ...before, isOverdue: true }));
+      askIfSeen();
+    };
+    const timer = setInterval(beat, everyMs);
     document.addEventListener("visibilitychange", askIfSeen);
     return () => {
       clearInterval(timer);
