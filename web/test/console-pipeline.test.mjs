@@ -240,6 +240,23 @@ test("the pictures grow page by page, and reading can be stopped and gone on wit
   assert.equal(await status.getByText("Not all read").count(), 0);
 });
 
+test("a page that does not come leaves the pictures of those before it", limit, async (t) => {
+  let isGone = true;
+  const { page } = await open(t, gateway, "/pipeline", {
+    prepare: (page) =>
+      page.route("**/graphql", (route) => {
+        const isLater = isPipeline(route.request()) && route.request().postDataJSON().variables.after;
+        return isLater && isGone ? route.abort() : route.continue();
+      }),
+  });
+  await page.locator('[data-phase="failed"]', { hasText: "100 of 288 referrals" }).waitFor();
+  await page.getByText(/^The gateway cannot be reached\. .* The pictures show what was read before\.$/).waitFor();
+  await page.getByRole("region", { name: "By vendor", exact: true }).getByText("Not all read").waitFor();
+  isGone = false;
+  await page.getByRole("button", { name: "Try again" }).click();
+  await isWhole(page, 288);
+});
+
 test("no more than 10,000 referrals are read, and the pictures say so", limit, async (t) => {
   let asked = 0;
   const { page } = await open(t, gateway, "/pipeline", {

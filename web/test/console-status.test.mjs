@@ -156,6 +156,29 @@ test("a gateway that goes away is said to be gone, beside what was known", limit
   await page.getByText("All vendors answer.").waitFor();
 });
 
+test("a gateway that is asked and does not answer is said to be silent", limit, async (t) => {
+  const gateway = await start();
+  let isSilent = false;
+  let letGo;
+  const isLetGo = new Promise((resolve) => (letGo = resolve));
+  const { page } = await open(t, gateway, "/status", {
+    prepare: async (page) => {
+      await page.clock.install();
+      await page.route("**/graphql", async (route) => {
+        if (isSilent) await isLetGo;
+        await route.continue().catch(() => {});
+      });
+    },
+  });
+  await page.getByText("All vendors answer.").waitFor();
+  isSilent = true;
+  await page.clock.runFor(20_000);
+  await page.getByRole("alert").getByText("The gateway has been asked and has not answered yet.").waitFor();
+  isSilent = false;
+  letGo();
+  await page.getByText(/^The gateway answers/).waitFor();
+});
+
 test("without a gateway from the beginning the page says so, and can be asked again", limit, async (t) => {
   const gateway = await start();
   let isGone = true;

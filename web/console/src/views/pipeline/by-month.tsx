@@ -25,6 +25,11 @@ export function ByMonth({ progress, filters, measure, heads }: PictureOf) {
     ...(dateless.length > 0 ? [columnOf(null, dateless)] : []),
   ];
 
+  const figuresOf = ({ parts, figure }: Column) => [
+    ...vendors.map((vendor) => (unknown.includes(vendor) ? null : (parts.get(vendor) ?? NOTHING))),
+    figure,
+  ];
+
   return (
     <Picture
       title="By month of creation"
@@ -39,15 +44,9 @@ export function ByMonth({ progress, filters, measure, heads }: PictureOf) {
             key: column.month?.key ?? "none",
             name: columnName(column),
             href: column.href,
-            figures: [
-              ...vendors.map((vendor) => (unknown.includes(vendor) ? null : (column.parts.get(vendor) ?? NOTHING))),
-              column.figure,
-            ],
+            figures: figuresOf(column),
           }))}
-          totals={[
-            ...vendors.map((vendor) => total(cells.filter((cell) => cell.vendor === vendor), measure)),
-            total(cells, measure),
-          ]}
+          totals={figuresOf(columnOf(null, [...cells]))}
           measure={measure}
           withCounts={measure.show === "value"}
         />

@@ -9,6 +9,8 @@ export interface TableRow {
   href: string | null;
   /** Null where nobody knows. */
   figures: (Figure | null)[];
+  /** In front of figures that are not all. */
+  caveat?: string;
 }
 
 interface FigureTableProps {
@@ -17,7 +19,7 @@ interface FigureTableProps {
   head: string;
   columns: string[];
   rows: TableRow[];
-  totals: Figure[];
+  totals: (Figure | null)[];
   measure: Measure;
   /** With it, a last column has how many referrals the row's last figure is made of. */
   withCounts?: boolean;
@@ -25,10 +27,12 @@ interface FigureTableProps {
 
 /** A picture's numbers, every one of them to its last digit. */
 export function FigureTable({ caption, head, columns, rows, totals, measure, withCounts }: FigureTableProps) {
-  const cells = (figures: (Figure | null)[]) => (
+  const cells = (figures: (Figure | null)[], caveat = "") => (
     <>
       {figures.map((figure, at) => (
-        <td key={at}>{figure ? <data value={figure.amount}>{exact(figure, measure)}</data> : "unknown"}</td>
+        <td key={at}>
+          {figure && caveat} {figure ? <data value={figure.amount}>{exact(figure, measure)}</data> : "unknown"}
+        </td>
       ))}
       {withCounts && <td>{figures.at(-1) ? figures.at(-1)?.count.toLocaleString() : "unknown"}</td>}
     </>
@@ -49,10 +53,10 @@ export function FigureTable({ caption, head, columns, rows, totals, measure, wit
           </tr>
         </thead>
         <tbody>
-          {rows.map(({ key, name, href, figures }) => (
+          {rows.map(({ key, name, href, figures, caveat }) => (
             <tr key={key} data-key={key}>
               <th scope="row">{href ? <Link href={href}>{name}</Link> : name}</th>
-              {cells(figures)}
+              {cells(figures, caveat)}
             </tr>
           ))}
         </tbody>
