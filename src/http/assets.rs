@@ -1,10 +1,16 @@
 //! The console, GraphiQL and their scripts, embedded in the binary. Without the bundle there is no console, and a plain
 //! playground that needs nothing else in place of GraphiQL.
 
-use axum::extract::Path;
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use rust_embed::{Embed, EmbeddedFile};
+
+use super::App;
+
+const HTML: &str = "text/html; charset=utf-8";
 
 /// What `make web` built; empty before that.
 #[derive(Embed)]
@@ -17,9 +23,10 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'u
      font-src 'self' data:; connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// Any path of the console: its page takes it from there.
-pub async fn console() -> Response {
+pub async fn console(State(app): State<Arc<App>>) -> Response {
     match Bundle::get("console/index.html") {
-        Some(page) => file(page, "text/html; charset=utf-8", "no-cache"),
+        Some(page) if app.graphiql => file(page, HTML, "no-cache"),
+        Some(page) => body(without_graphiql(&page.data).into(), HTML, "no-cache"),
         None => (
             StatusCode::NOT_FOUND,
             "The console has not been built: `make web` builds it.\n",
@@ -28,15 +35,20 @@ pub async fn console() -> Response {
     }
 }
 
+/// The console's page where GraphiQL is not served: by this line of its head it would link to it.
+fn without_graphiql(page: &[u8]) -> String {
+    String::from_utf8_lossy(page).replace(r#"<meta name="graphiql" content="/graphiql" />"#, "")
+}
+
 /// `/` without a console.
 pub async fn to_graphiql() -> Redirect {
     Redirect::temporary("/graphiql")
 }
 
 /// `/`: the console, or GraphiQL's stand-in as long as the bundle is not built.
-pub async fn console_or_graphiql() -> Response {
+pub async fn console_or_graphiql(app: State<Arc<App>>) -> Response {
     if Bundle::get("console/index.html").is_some() {
-        return console().await;
+        return console(app).await;
     }
     to_graphiql().await.into_response()
 }
@@ -44,12 +56,8 @@ pub async fn console_or_graphiql() -> Response {
 /// `/graphiql`.
 pub async fn graphiql() -> Response {
     match Bundle::get("graphiql/index.html") {
-        Some(page) => file(page, "text/html; charset=utf-8", "no-cache"),
-        None => body(
-            include_str!("playground.html").into(),
-            "text/html; charset=utf-8",
-            "no-cache",
-        ),
+        Some(page) => file(page, HTML, "no-cache"),
+        None => body(include_str!("playground.html").into(), HTML, "no-cache"),
     }
 }
 

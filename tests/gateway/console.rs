@@ -12,6 +12,9 @@ const VIEWS: [&str; 5] = [
     "/status",
 ];
 
+/// By this line of the page the console knows that there is something to link to.
+const LINK_TO_GRAPHIQL: &str = r#"<meta name="graphiql" content="/graphiql" />"#;
+
 #[tokio::test]
 async fn the_consoles_page_is_under_the_paths_of_its_views_and_no_others() {
     let world = World::start().await;
@@ -36,6 +39,7 @@ async fn the_consoles_page_is_under_the_paths_of_its_views_and_no_others() {
         );
         let html = answer.text().await.unwrap();
         assert!(html.contains("<div id=\"root\">"), "{html}");
+        assert!(html.contains(LINK_TO_GRAPHIQL), "{html}");
     }
     for path in ["/referrals", "/referrals/a/b", "/newer", "/console"] {
         let answer = send(world.http.get(format!("{}{path}", world.url))).await;
@@ -68,5 +72,19 @@ async fn without_the_console_the_root_leads_to_graphiql_and_without_both_nowhere
     for path in ["/", "/graphiql"].iter().chain(&VIEWS) {
         let answer = send(without.http.get(format!("{}{path}", without.url))).await;
         assert_eq!(answer.status().as_u16(), 404, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_console_is_not_told_of_a_graphiql_that_is_switched_off() {
+    let world = World::with(Options {
+        toml: "[server]\ngraphiql = false",
+        ..Options::default()
+    })
+    .await;
+    for path in ["/"].iter().chain(&VIEWS) {
+        let answer = send(world.http.get(format!("{}{path}", world.url))).await;
+        let html = answer.text().await.unwrap();
+        assert!(!html.contains(LINK_TO_GRAPHIQL), "{html}");
     }
 }

@@ -22,6 +22,7 @@ export function PageHeader<Variables extends AnyVariables>({
   query,
 }: PageHeaderProps<Variables>) {
   const heading = useRef<HTMLHeadingElement>(null);
+  const graphiql = query && graphiqlLink(query.document, query.variables);
   const name = documentTitle ?? (typeof title === "string" ? title : "");
 
   useEffect(() => {
@@ -38,8 +39,8 @@ export function PageHeader<Variables extends AnyVariables>({
         {title}
       </h1>
       {aside && <div className={styles.aside}>{aside}</div>}
-      {query && (
-        <a className={styles.link} href={graphiqlLink(query.document, query.variables)} target="_blank" rel="noreferrer">
+      {graphiql && (
+        <a className={styles.link} href={graphiql} target="_blank" rel="noreferrer">
           Open in GraphiQL<span className="unseen"> (opens a new tab)</span>
         </a>
       )}

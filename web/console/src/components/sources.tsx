@@ -1,9 +1,8 @@
 import { Check } from "lucide-react";
 import { formatRelative } from "../format/time";
-import { sourceStatusName, vendorName } from "../format/words";
+import { sourceStatusName, vendorName, withVendorNames } from "../format/words";
 import type { SourceFragment, SourceStatus } from "../graphql/generated/graphql";
 import { Chip, type Tone } from "./chip";
-import { Moment } from "./moment";
 import { VendorChip } from "./vendor-chip";
 import styles from "./sources.module.css";
 
@@ -20,16 +19,17 @@ const TONES: Record<SourceStatus, Tone> = {
   UNSUPPORTED: "neutral",
 };
 
-const CONSEQUENCES: Partial<Record<SourceStatus, string>> = {
-  STALE: "Its rows are from an older reading.",
-  PARTIAL: "Some of its rows are missing.",
-};
+function consequenceOf({ status, fetchedAt }: SourceFragment): string {
+  if (status === "STALE") return fetchedAt ? `Read ${formatRelative(fetchedAt)}.` : "";
+  return status === "PARTIAL" ? "Some of its rows are missing." : "Its rows are missing.";
+}
 
 // Nothing for the reader to mind: all is there, or nothing was to be expected.
 const isFine = ({ status }: SourceFragment) => ["OK", "UNSUPPORTED", "NOT_CONFIGURED"].includes(status);
 
 function titleOf({ message, fetchedAt }: SourceFragment): string | undefined {
-  return message ?? (fetchedAt ? `Read ${formatRelative(fetchedAt)}` : undefined);
+  if (message) return withVendorNames(message);
+  return fetchedAt ? `Read ${formatRelative(fetchedAt)}` : undefined;
 }
 
 /** The vendors of a list, each with how its part went. */
@@ -48,6 +48,10 @@ export function SourceChips({ sources }: { sources: SourceFragment[] }) {
   );
 }
 
+function sentenceOf({ vendor, status, message }: SourceFragment): string {
+  return message ? withVendorNames(message) : `${vendorName(vendor)}: ${sourceStatusName(status)}.`;
+}
+
 /** What is missing of a list and why, a line for each vendor that did not give all of its part. */
 export function SourceProblems({ sources }: { sources: SourceFragment[] }) {
   const problems = sources.filter((source) => !isFine(source));
@@ -56,14 +60,7 @@ export function SourceProblems({ sources }: { sources: SourceFragment[] }) {
     <ul className={styles.problems}>
       {problems.map((source) => (
         <li key={source.vendor} data-tone={TONES[source.status]}>
-          <strong>{vendorName(source.vendor)}:</strong> {source.message ?? sourceStatusName(source.status)}{" "}
-          {CONSEQUENCES[source.status] ?? "Its rows are missing."}
-          {source.status === "STALE" && source.fetchedAt && (
-            <>
-              {" "}
-              Read <Moment at={source.fetchedAt} as="relative" />.
-            </>
-          )}
+          {sentenceOf(source)} {consequenceOf(source)}
           {source.retryAfterSeconds !== null && <> It asks to be left alone for {source.retryAfterSeconds} s.</>}
         </li>
       ))}

@@ -48,6 +48,11 @@ export function humanize(value: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+/** The gateway's messages name vendors as the schema does. */
+export function withVendorNames(message: string): string {
+  return VENDORS.reduce((text, vendor) => text.replaceAll(vendor, VENDOR_NAMES[vendor]), message);
+}
+
 export const vendorName = (vendor: Vendor): string => VENDOR_NAMES[vendor] ?? humanize(vendor);
 export const statusName = (status: ReferralStatus): string => humanize(status);
 export const sourceStatusName = (status: SourceStatus): string => SOURCE_STATUSES[status] ?? humanize(status);

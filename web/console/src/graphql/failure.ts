@@ -1,4 +1,5 @@
 import type { CombinedError } from "urql";
+import { withVendorNames } from "../format/words";
 import type { Vendor } from "./generated/graphql";
 
 /** What went wrong, in words for the one who looks at it. */
@@ -59,7 +60,7 @@ export function describe(error: Pick<CombinedError, "graphQLErrors">): Failure {
   const extensions = first.extensions as Extensions;
   return {
     title: TITLES[extensions.code ?? ""] ?? "Something went wrong",
-    message: first.message,
+    message: withVendorNames(first.message),
     code: extensions.code ?? null,
     vendor: extensions.vendor ?? null,
     retryAfterSeconds: extensions.retryAfterSeconds ?? null,

@@ -1,12 +1,12 @@
-import { ActionIcon, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
-import { Activity, ChartNoAxesColumn, List, type LucideIcon, Monitor, Moon, Plus, Sun } from "lucide-react";
+import { Activity, ChartNoAxesColumn, List, type LucideIcon, Plus } from "lucide-react";
 import type { ReactNode } from "react";
 import { Link } from "wouter";
 import { useSession } from "../graphql/session";
 import { Account } from "./account";
-import { VendorStrip } from "./vendor-strip";
-import { SignIn } from "./sign-in";
 import { useNavigation } from "./navigation";
+import { SchemeSwitch } from "./scheme-switch";
+import { SignIn } from "./sign-in";
+import { VendorStrip } from "./vendor-strip";
 import styles from "./shell.module.css";
 
 interface Place {
@@ -77,26 +77,5 @@ function Mark() {
       <circle cx="9.5" cy="23" r="3.5" fill="#fff" />
       <circle cx="22.5" cy="16" r="4.5" fill="#fff" />
     </svg>
-  );
-}
-
-const SCHEMES = { auto: "light", light: "dark", dark: "auto" } as const;
-const SCHEME_NAMES = { auto: "as the system has it", light: "light", dark: "dark" };
-
-function SchemeSwitch() {
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
-  useComputedColorScheme("light");
-  const Icon = { auto: Monitor, light: Sun, dark: Moon }[colorScheme];
-  const label = `Colours: ${SCHEME_NAMES[colorScheme]}. Change to ${SCHEME_NAMES[SCHEMES[colorScheme]]}.`;
-  return (
-    <ActionIcon
-      variant="subtle"
-      color="gray"
-      aria-label={label}
-      title={label}
-      onClick={() => setColorScheme(SCHEMES[colorScheme])}
-    >
-      <Icon size={16} aria-hidden />
-    </ActionIcon>
   );
 }

@@ -7,8 +7,9 @@ import styles from "./summary.module.css";
 
 type List = ReturnType<typeof usePages>;
 
-function count({ rows, totalCount, isLoading, hasMore }: List): string {
+function count({ rows, totalCount, isLoading, hasMore, error }: List): string {
   if (rows.length === 0 && isLoading) return "Loading referrals…";
+  if (rows.length === 0 && error) return "";
   const total = totalCount ?? (hasMore ? null : rows.length);
   if (total === null) return `${rows.length.toLocaleString()} referrals so far`;
   if (hasMore) return `${rows.length.toLocaleString()} of ${total.toLocaleString()} referrals`;
