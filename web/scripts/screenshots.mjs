@@ -35,7 +35,8 @@ const fault = (method, body) =>
 function steady(key, value) {
   // Not every machine has a font for it.
   if (typeof value === "string") value = value.replaceAll("山田商事", "Yamada Shōji");
-  if (key === "latencyMs" && value !== null) return 40 + (value % 7);
+  if (key === "latencyMs" && value !== null) return 42;
+  if (key === "rateLimit" && value?.remaining != null) return { ...value, remaining: 487 };
   if (key === "fetchedAt" && value !== null) return new Date(NOW - 6_000).toISOString();
   if (value?.__typename === "SourceReport" && value.status === "STALE") {
     return { ...value, fetchedAt: new Date(NOW - 25 * 60_000).toISOString() };

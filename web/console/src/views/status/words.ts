@@ -1,6 +1,6 @@
 import type { Tone } from "../../components/chip";
 import { formatMoment, formatTime } from "../../format/time";
-import { humanize, vendorName } from "../../format/words";
+import { humanize, vendorName, withVendorNames } from "../../format/words";
 import type { Capability, CircuitState, SourceFragment, StatusQuery } from "../../graphql/generated/graphql";
 
 export type VendorState = StatusQuery["vendors"][number];
@@ -58,11 +58,13 @@ function listsOf({ configured }: VendorState, source: SourceFragment | undefined
     case "STALE":
       return asOf ? `Lists show its referrals as of ${asOf}.` : "Lists show older referrals of it.";
     case "PARTIAL":
-      return `Lists lack some of its referrals. ${source.message ?? ""}`.trim();
+      return `Lists lack some of its referrals. ${because(source)}`.trim();
     default:
-      return `Lists are without its referrals. ${source.message ?? ""}`.trim();
+      return `Lists are without its referrals. ${because(source)}`.trim();
   }
 }
+
+const because = ({ message }: SourceFragment) => (message ? withVendorNames(message) : "");
 
 /** What is wrong, a line for each vendor, or that nothing is. */
 export function summaryOf(meanings: Meaning[], vendors: VendorState[]): { tone: Tone; lines: string[] } {
