@@ -1,6 +1,6 @@
 # `make run` and `make test` are all that a newcomer needs; the rest are their parts.
 
-.PHONY: run test lint schema web screenshots test-rust test-web test-federation test-clients release
+.PHONY: run test lint schema web screenshots test-rust test-web test-federation test-clients release sbom
 
 # Builds the web part, then starts the gateway with the sandbox: no credentials, no network.
 run: web
@@ -28,7 +28,8 @@ test-web: web
 test-federation:
 	scripts/test-federation
 
-# Apollo Client, urql, Relay, graphql-codegen, gql.tada and graphql-inspector, against a gateway with the sandbox.
+# Apollo Client, urql, Relay, graphql-codegen, gql.tada and graphql-inspector, and the queries of docs/schema.md, against a
+# gateway with the sandbox.
 test-clients:
 	scripts/test-clients
 
@@ -53,3 +54,7 @@ screenshots: web
 
 release: web
 	cargo build --release --locked
+
+# What is in a release, in CycloneDX: target/sbom/. Needs cargo-cyclonedx.
+sbom:
+	scripts/sbom

@@ -37,9 +37,22 @@ pub(crate) async fn run(world: &World, threads: &str) {
     world.vendors.set_delay(0);
 }
 
+/// Asks for so many pages, each with nothing cached. Instructions per page are the difference of two runs by the
+/// difference of their rounds: of the gateway's thread, which a counter must tell from the others.
+pub(crate) async fn repeat(world: &World, rounds: u32) {
+    let mut gateway = Connection::open(world.gateway.address, request()).await;
+    for _ in 0..rounds {
+        world.forget();
+        gateway.exchange().await;
+    }
+}
+
+fn request() -> Vec<u8> {
+    client::post(&json!({ "query": QUERY, "variables": { "first": 50 } }).to_string())
+}
+
 async fn at_delay(world: &World, delay_ms: u64, pause: Duration, rounds: u32) {
-    let body = json!({ "query": QUERY, "variables": { "first": 50 } }).to_string();
-    let mut gateway = Connection::open(world.gateway.address, client::post(&body)).await;
+    let mut gateway = Connection::open(world.gateway.address, request()).await;
     for _ in 0..3 {
         world.forget();
         world.vendors.take_asked();

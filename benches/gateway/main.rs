@@ -1,5 +1,6 @@
 //! How fast the gateway answers, beside a bare server and beside the vendors themselves, in one run:
 //! `cargo bench --bench gateway`, or `-- cold` for the vendors' part alone. docs/benchmarks.md says what each line means.
+//! `-- rounds 200` asks for so many cold pages and measures nothing, for whatever counts instructions from outside.
 
 mod client;
 mod cold;
@@ -18,11 +19,15 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() {
     let only_cold = std::env::args().any(|argument| argument == "cold");
-    let world = World::start(1);
     let client = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .expect("a runtime can be made");
+    if let Some(rounds) = rounds() {
+        let world = World::of(1, |sandbox| cold::resize(sandbox, 13));
+        return client.block_on(cold::repeat(&world, rounds));
+    }
+    let world = World::start(1);
     if !only_cold {
         speed::run(&world, &client);
         client.block_on(parts::run(&world));
@@ -38,4 +43,10 @@ fn main() {
     drop(page);
     let long = World::of(cores, long::prepare);
     client.block_on(long::run(&long));
+}
+
+/// The number after the word.
+fn rounds() -> Option<u32> {
+    let mut rest = std::env::args().skip_while(|argument| argument != "rounds");
+    rest.nth(1)?.parse().ok()
 }

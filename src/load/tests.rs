@@ -258,6 +258,26 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
     runtime.enable_all().build().unwrap().block_on(future)
 }
 
+#[tokio::test]
+async fn a_vendor_that_gives_one_row_at_a_time_is_not_called_for_each_of_ten_thousand() {
+    for tells_all in [false, true] {
+        let script = Script {
+            rows: Mutex::new(numbered(3_000)),
+            page: 1,
+            tells_all,
+            ..Script::default()
+        };
+        let world = world(script, 10_000);
+        let page = world.page(10, None, NEWEST).await;
+        assert_eq!(page.rows.len(), 10);
+        assert!(matches!(
+            page.reports[1].status,
+            ReportStatus::Partial { cut: true, .. }
+        ));
+        assert_eq!(world.script.asked.lock().unwrap().len(), 500);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 

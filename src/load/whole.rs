@@ -18,6 +18,13 @@ const PARALLEL: usize = 16;
 /// since rows that move on while they are read may fill a short page by themselves.
 const BARREN: usize = 3;
 
+/// A list is read in no more calls than pages of this many rows would take: a vendor that gives one row at a time would
+/// else be called once for each of ten thousand.
+const FEWEST_ROWS: usize = 20;
+
+/// So many calls are allowed however few rows are read at most.
+const FEWEST_CALLS: usize = 100;
+
 /// A vendor's whole list, as it was read.
 pub struct Snapshot<T> {
     /// Every row once, in the vendor's order.
@@ -95,10 +102,12 @@ async fn read_once<T: Listed>(
     let page_size = (first.rows.len() + first.unreadable.len()).max(1);
     let mut next = gathered.add(first);
     let (mut cut, mut barren) = (false, 0);
+    let mut calls = max_scan.div_ceil(FEWEST_ROWS).max(FEWEST_CALLS) - 1;
     loop {
         let room = max_scan
             .saturating_sub(gathered.count())
-            .div_ceil(page_size);
+            .div_ceil(page_size)
+            .min(calls);
         let mut positions = match next {
             Next::End => break,
             Next::Then(position) => vec![position],
@@ -109,21 +118,23 @@ async fn read_once<T: Listed>(
         if positions.is_empty() {
             break;
         }
+        calls -= positions.len();
         let mut pages = stream::iter(positions)
             .map(async |position| T::page(adapter, call, native, Some(&position)).await)
             .buffered(PARALLEL);
         next = Next::End;
-        let before = gathered.count();
+        let before = gathered.rows.len();
         while let Some(page) = pages.next().await {
             // Of pages known beforehand only the last one leads on: to rows that came meanwhile.
             next = gathered.add(page?);
         }
-        barren = if gathered.count() == before {
+        barren = if gathered.rows.len() == before {
             barren + 1
         } else {
             0
         };
         if barren == BARREN {
+            cut |= next != Next::End;
             break;
         }
     }

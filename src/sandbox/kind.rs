@@ -103,6 +103,11 @@ pub enum Kind {
         /// The size.
         bytes: u64,
     },
+    /// A JSON body of this size, gzip-compressed to about a thousandth of it. The request is not handled.
+    CompressedBomb {
+        /// The size, decoded.
+        bytes: u64,
+    },
     /// The vendor's answer, a few bytes at a time.
     SlowDrip {
         /// Bytes at a time.
@@ -126,7 +131,7 @@ impl Kind {
     }
 
     /// Its name and meaning, for the control surface.
-    pub(super) const ABOUT: [(&str, &str); 20] = [
+    pub(super) const ABOUT: [(&str, &str); 21] = [
         (
             "status",
             "status, body?, content_type?, headers?: this answer; not handled",
@@ -192,6 +197,10 @@ impl Kind {
         ),
         ("huge_body", "bytes: a JSON body of that size; not handled"),
         (
+            "compressed_bomb",
+            "bytes: a JSON body of that size, gzip-compressed; not handled",
+        ),
+        (
             "slow_drip",
             "bytes? (16), ms? (100): the vendor's answer, so many bytes at a time",
         ),
@@ -228,6 +237,7 @@ impl Kind {
             Self::EmptyBody => "empty_body",
             Self::WrongContentType { .. } => "wrong_content_type",
             Self::HugeBody { .. } => "huge_body",
+            Self::CompressedBomb { .. } => "compressed_bomb",
             Self::SlowDrip { .. } => "slow_drip",
         }
     }

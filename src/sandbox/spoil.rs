@@ -6,13 +6,15 @@
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
-use std::io;
+use std::io::{self, Read as _};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use futures_util::{StreamExt, stream};
 use tokio_util::sync::CancellationToken;
 
@@ -104,6 +106,7 @@ impl Kind {
                 response
             }
             Self::HugeBody { bytes } => huge(bytes),
+            Self::CompressedBomb { bytes } => bomb(bytes),
             Self::SlowDrip { bytes, ms } => {
                 let (head, whole) = whole(handled.await).await;
                 let pieces: Vec<_> = whole
@@ -217,6 +220,21 @@ fn huge(bytes: u64) -> Response {
     let mut response = Response::new(Body::from_stream(all.map(Ok::<_, Infallible>)));
     set(&mut response, CONTENT_TYPE, "application/json");
     response
+}
+
+fn bomb(bytes: u64) -> Response {
+    let padding = io::repeat(b' ').take(bytes.saturating_sub(2));
+    let mut json = (&b"{"[..]).chain(padding).chain(&b"}"[..]);
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
+    io::copy(&mut json, &mut gzip)
+        .and_then(|_| gzip.finish())
+        .map(|body| {
+            let mut response = Response::new(Body::from(body));
+            set(&mut response, CONTENT_TYPE, "application/json");
+            set(&mut response, CONTENT_ENCODING, "gzip");
+            response
+        })
+        .expect("memory is read and written without failure")
 }
 
 async fn whole(response: Response) -> (Response<()>, Bytes) {

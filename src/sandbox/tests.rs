@@ -389,7 +389,7 @@ async fn the_index_and_the_environment_tell_where_everything_is() {
             index["vendors"][0]["address"],
             "http://127.0.0.1:9999/introzy"
         );
-        assert_eq!(index["fault"]["kinds"].as_array().unwrap().len(), 20);
+        assert_eq!(index["fault"]["kinds"].as_array().unwrap().len(), 21);
     }
     let environment = control(&router, "GET", "/_sandbox/environment", &Value::Null)
         .await

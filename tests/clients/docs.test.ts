@@ -28,12 +28,13 @@ test("every snippet is text of the file that it names", async () => {
 test("every command answers without errors", async () => {
   const gateway = await startGateway();
   const commands = (await snippets()).filter(({ run }) => run);
-  assert.equal(commands.length, 2);
+  assert.equal(commands.length, 3);
   for (const { code } of commands) {
     const command = code.replaceAll("http://127.0.0.1:4000", gateway.origin);
     const { stdout } = await promisify(execFile)("sh", ["-c", command]);
     const answer = JSON.parse(stdout) as { data: unknown; errors?: unknown };
     assert(answer.data, stdout);
     assert.equal(answer.errors, undefined);
+    if (code.includes("mutation")) assert.match(stdout, /"outcome":"APPLIED"/);
   }
 });

@@ -18,7 +18,7 @@ fn down(vendor: &'static str) -> Fault {
     Fault::new(vendor, Kind::status(503))
 }
 
-fn source<'a>(data: &'a Value, vendor: &str) -> &'a Value {
+pub fn source<'a>(data: &'a Value, vendor: &str) -> &'a Value {
     let sources = data["referrals"]["sources"].as_array().unwrap();
     sources
         .iter()
@@ -26,7 +26,7 @@ fn source<'a>(data: &'a Value, vendor: &str) -> &'a Value {
         .unwrap()
 }
 
-fn count(data: &Value, vendor: &str) -> usize {
+pub fn count(data: &Value, vendor: &str) -> usize {
     data["referrals"]["nodes"]
         .as_array()
         .unwrap()

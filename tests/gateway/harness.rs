@@ -15,6 +15,8 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+use crate::secrecy;
+
 /// A running gateway on a running sandbox. Both end with it.
 pub struct World {
     pub sandbox: Sandbox,
@@ -51,6 +53,7 @@ impl World {
     }
 
     pub async fn with(options: Options) -> Self {
+        secrecy::listen();
         let start = "2026-11-01T09:00:00Z".parse().unwrap();
         let (clock, hand) = Clock::manual(start);
         let sandbox = Sandbox::new(&clock);
@@ -140,10 +143,12 @@ impl World {
         let response = send(request).await;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = response.text().await.unwrap();
+        let json = serde_json::from_str(&text).unwrap_or(Value::String(text));
+        secrecy::check_errors(&json, &secrecy::secrets(&self.environment));
         Answer {
             status,
             headers,
-            json: serde_json::from_str(&text).unwrap_or(Value::String(text)),
+            json,
         }
     }
 
@@ -173,6 +178,14 @@ impl World {
             calls.insert(vendor, asked);
         }
         calls
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            secrecy::check(&secrecy::secrets(&self.environment));
+        }
     }
 }
 

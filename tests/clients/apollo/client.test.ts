@@ -5,7 +5,7 @@ import { afterEach, before, test } from "node:test";
 import { gql } from "@apollo/client";
 import { buildSchema, isAbstractType } from "graphql";
 import { type Gateway, ROOT, startGateway } from "../gateway";
-import { newClient, REFERRALS } from "./client";
+import { create, MODERATE, newClient, REFERRALS } from "./client";
 
 interface Page {
   referrals: {
@@ -144,6 +144,42 @@ test("a vendor that is down is data where sources are selected, and an error whe
   const whole = await client.query<Page>({ ...bare, errorPolicy: "all" });
   assert.match(whole.error?.message ?? "", /PLANNR/);
   assert.equal(whole.data?.referrals?.edges?.length, 50);
+});
+
+/** A list, and its first row as a component shows it. */
+async function shownList(client: ReturnType<typeof newClient>, variables: object) {
+  const asked = { query: REFERRALS, variables };
+  await client.query<Page>(asked);
+  const list = client.watchQuery<Page>(asked);
+  const { unsubscribe } = list.subscribe(() => {});
+  const first = () => list.getCurrentResult().data?.referrals?.edges?.[0]?.node as { id: string; status: string };
+  return { first, end: unsubscribe };
+}
+
+test("a decision shows at once where its referral is shown", async () => {
+  const { client } = watched();
+  const list = await shownList(client, { first: 10, filter: { vendors: ["SAASQUATCH"], status: ["PENDING"] } });
+  const { id, status } = list.first();
+  assert.equal(status, "PENDING");
+  const input = { decisions: [{ referralId: id, decision: "APPROVE" }] };
+  const { data } = await client.mutate<{ moderateReferrals: { results: { outcome: string }[] } }>({
+    mutation: MODERATE,
+    variables: { input },
+  });
+  assert.equal(data?.moderateReferrals.results[0]?.outcome, "APPLIED");
+  assert.deepEqual([list.first().id, list.first().status], [id, "ACTIVE"]);
+  list.end();
+});
+
+test("a new referral shows in a list that is read anew", async () => {
+  const { client } = watched();
+  const list = await shownList(client, { first: 10 });
+  const user = { accountId: "ada", userId: "ada", referralCode: "DMITRIVOLKOV" };
+  const { data } = await create(client, { idempotencyKey: "ada", referral: { saasquatch: user } });
+  const made = (data as { createReferral: { outcome: string; referral: { id: string } } }).createReferral;
+  assert.equal(made.outcome, "APPLIED");
+  assert.equal(list.first().id, made.referral.id);
+  list.end();
 });
 
 test("the possible types are those of the schema", async () => {

@@ -55,3 +55,51 @@ export const REFERRALS = gql`
     }
   }
 `;
+
+// Selecting the referral's `id` is enough for Apollo to change it everywhere that it is shown already.
+export const MODERATE = gql`
+  mutation Moderate($input: ModerateReferralsInput!) {
+    moderateReferrals(input: $input) {
+      results {
+        outcome
+        referral {
+          id
+          status
+          allowedActions
+        }
+        userErrors {
+          code
+          message
+        }
+      }
+      userErrors {
+        code
+        message
+      }
+    }
+  }
+`;
+
+// A new referral belongs into lists that nobody but the gateway can sort: have them read anew.
+export const CREATE = gql`
+  mutation Create($input: CreateReferralInput!) {
+    createReferral(input: $input) {
+      outcome
+      referral {
+        id
+      }
+      userErrors {
+        code
+        message
+        path
+      }
+      operation {
+        idempotencyKey
+        state
+      }
+    }
+  }
+`;
+
+export const create = (client: ApolloClient, input: object) =>
+  client.mutate({ mutation: CREATE, variables: { input }, refetchQueries: [REFERRALS], awaitRefetchQueries: true });

@@ -11,11 +11,13 @@ import {
   ROOT_ID,
 } from "relay-runtime";
 import { type Gateway, startGateway } from "../gateway";
+import type { bareQuery } from "./__generated__/bareQuery.graphql";
 import type { listCreateMutation } from "./__generated__/listCreateMutation.graphql";
 import listPageQueryNode, { type listPageQuery } from "./__generated__/listPageQuery.graphql";
 import type { listQuery } from "./__generated__/listQuery.graphql";
 import listRowQueryNode, { type listRowQuery } from "./__generated__/listRowQuery.graphql";
 import type { listRows$data } from "./__generated__/listRows.graphql";
+import { bare } from "./bare";
 import { newEnvironment } from "./environment";
 import { create, list, rows } from "./list";
 
@@ -71,6 +73,19 @@ test("Relay joins two pages to one connection, refetches a row by its global id,
   assert.equal(made.createReferral.outcome, "APPLIED");
   assert.equal(shown().referrals.edges.length, 26);
   assert.equal(shown().referrals.edges[0]?.node.id, made.createReferral.referral?.id);
+});
+
+test("Relay shows the rows of the other vendors, and nothing tells of the one that is down but the sources", async () => {
+  // Rows that were read before would be given out in its place.
+  gateway = await startGateway();
+  await gateway.breakVendor("plannr");
+  environment = newEnvironment(gateway.url);
+  await fetchQuery<listQuery>(environment, list, { first: 10 }).toPromise();
+  assert.equal(shown().referrals.edges.length, 10);
+  assert.equal(shown().referrals.sources.find(({ vendor }) => vendor === "PLANNR")?.status, "FAILED");
+
+  const rows = await fetchQuery<bareQuery>(environment, bare, {}).toPromise();
+  assert.equal(rows?.referrals.nodes.length, 10);
 });
 
 /** What @connection adds to the selection for itself. */

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
-import { before, test } from "node:test";
+import { afterEach, before, test } from "node:test";
 import { gql, type OperationResult, type OperationResultSource } from "@urql/core";
 import { type Gateway, startGateway } from "../gateway";
-import { MODERATE, newClient, REFERRAL } from "./client";
+import { MODERATE, newClient, PAGE, REFERRAL } from "./client";
 
 type AnyResult = OperationResult<{ referral: { allowedActions: string[] } }>;
 
 let gateway: Gateway;
 before(async () => void (gateway = await startGateway()));
+afterEach(() => gateway.heal());
 
 test("urql reads by GET, writes by POST, and reads anew what a write touched", async () => {
   const methods: string[] = [];
@@ -41,6 +42,41 @@ test("urql reads by GET, writes by POST, and reads anew what a write touched", a
   shown.end();
   assert.deepEqual(methods, ["GET", "GET", "POST", "GET"]);
 });
+
+test("each page is a result of its own, and together they are the list", async () => {
+  const client = newClient(gateway.url);
+  const ids: string[] = [];
+  let after: string | null = null;
+  for (let page = 0; page < 3; page += 1) {
+    const { data, error } = (await client.query(PAGE, { first: 10, after })) as OperationResult<Page>;
+    assert.equal(error, undefined);
+    ids.push(...data!.referrals.nodes.map(({ id }) => id));
+    after = data!.referrals.pageInfo.endCursor;
+  }
+  assert.equal(new Set(ids).size, 30);
+});
+
+test("a vendor that is down is told in the sources; without them there are rows and an error", async () => {
+  // Rows that were read before would be given out in its place.
+  gateway = await startGateway();
+  await gateway.breakVendor("plannr");
+  const client = newClient(gateway.url);
+  const whole = (await client.query(PAGE, { first: 10 })) as OperationResult<Page>;
+  assert.equal(whole.error, undefined);
+  assert.equal(whole.data?.referrals.sources.find(({ vendor }) => vendor === "PLANNR")?.status, "FAILED");
+
+  const bare = (await client.query("{ referrals(first: 10) { nodes { id } } }", {})) as OperationResult<Page>;
+  assert.equal(bare.data?.referrals.nodes.length, 10);
+  assert.equal(bare.error?.graphQLErrors[0]?.extensions.code, "VENDOR_UNAVAILABLE");
+});
+
+interface Page {
+  referrals: {
+    nodes: { id: string }[];
+    pageInfo: { endCursor: string | null };
+    sources: { vendor: string; status: string }[];
+  };
+}
 
 /** What a component that shows the referral's actions is given, one after the other. */
 function on(query: OperationResultSource<AnyResult>) {

@@ -4,7 +4,7 @@ import styles from "./text.module.css";
 
 /** The name to show; the vendor may tell of someone without one. */
 export function partyName(party: PartyNameFragment): string {
-  return nameOf(party) ?? (party.__typename === "Person" ? "Unnamed person" : "Unnamed organization");
+  return nameOf(party) ?? "Unnamed";
 }
 
 function nameOf(party: PartyNameFragment): string | null {

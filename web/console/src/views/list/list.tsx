@@ -53,7 +53,7 @@ export default function List() {
           <Rows rows={rows} isLoading={isLoading} state={state} onChange={change} />
         )}
       </div>
-      {!isEmpty && <More list={list} />}
+      {rows.length > 0 && <More list={list} />}
     </>
   );
 }

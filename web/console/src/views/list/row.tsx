@@ -66,7 +66,8 @@ export function SkeletonRow() {
     <tr className={styles.row} aria-hidden>
       {[70, 80, 75, 80, 60, 50, 80, 80].map((width, at) => (
         <td key={at}>
-          <Skeleton height={10} width={`${width}%`} />
+          {/* The last three columns are at the right. */}
+          <Skeleton height={10} width={`${width}%`} ml={at > 4 ? "auto" : undefined} />
         </td>
       ))}
     </tr>

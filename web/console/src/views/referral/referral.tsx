@@ -3,7 +3,7 @@ import { Link } from "wouter";
 import { Chip } from "../../components/chip";
 import { Empty, Failed } from "../../components/notice";
 import { PageHeader } from "../../components/page-header";
-import { PageSkeleton } from "../../components/loading";
+import { Lines } from "../../components/loading";
 import { referralTitle } from "../../components/referral-title";
 import { Section } from "../../components/section";
 import { StaleMark } from "../../components/stale-mark";
@@ -60,7 +60,7 @@ export default function ReferralPage({ id }: { id: string }) {
   return (
     <>
       <PageHeader title={isMissing ? "There is no such referral" : "Referral"} query={query} />
-      {fetching && <PageSkeleton />}
+      {fetching && <Skeleton />}
       {isMissing && (
         <Empty title="The vendor has no referral under this address" action={<Link href="/">To all referrals</Link>}>
           It may have been removed, or the address is incomplete.
@@ -68,6 +68,20 @@ export default function ReferralPage({ id }: { id: string }) {
       )}
       {!isMissing && error && <Failed error={error} onRetry={() => ask({ requestPolicy: "network-only" })} />}
     </>
+  );
+}
+
+/** The page's outline until it is there. */
+function Skeleton() {
+  return (
+    <div className={styles.columns}>
+      <Section title="Parties">
+        <Lines count={6} about="Loading the referral…" />
+      </Section>
+      <Section title="Overview">
+        <Lines count={6} />
+      </Section>
+    </div>
   );
 }
 

@@ -22,7 +22,7 @@ function eventsOf(referral: Referral): Event[] {
     ["Moderated", referral.moderation?.moderatedAt],
     ["Last updated", referral.updatedAt],
     ["Closed", referral.closedAt],
-    ["Expires", referral.expiresAt],
+    ["Expiry", referral.expiresAt],
   ];
   if (details.__typename === "PartnerCenterReferral") {
     dated.push(["Accepted", details.acceptedDate], ["Expected to close", details.closingDate]);

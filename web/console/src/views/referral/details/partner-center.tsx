@@ -31,10 +31,19 @@ function solutionName(solution: NonNullable<Details["requirements"]>["solutions"
     .join(" ");
 }
 
+/** `EMPLOYEES_10_TO_50` becomes "10 to 50 employees". */
+function sizeOf(profile: Details["customerProfile"]): string | null {
+  if (!profile?.size || profile.size === "UNRECOGNIZED") return profile?.sizeText ?? null;
+  return `${humanize(profile.size.replace("EMPLOYEES_", ""))} employees`;
+}
+
+/** Microsoft repeats itself in such lists. */
+const distinct = (texts: string[] | undefined) => [...new Set(texts)].join(", ");
+
 function customerFacts({ customerProfile, consent }: Details): Fact[] {
   return [
     ["Customer", customerProfile?.name],
-    ["Size", customerProfile?.sizeText],
+    ["Size", sizeOf(customerProfile)],
     ["Address", addressOf(customerProfile)],
     ["Known as", customerProfile?.ids.map(({ typeText, remoteId }) => `${typeText ?? "id"} ${remoteId ?? ""}`).join(", ")],
     ["May be contacted", yesNo(consent?.contact)],
@@ -49,10 +58,10 @@ function dealFacts({ requirements, ...details }: Details): Fact[] {
     ["Qualification", words(details.qualification)],
     ["Sales stage", details.salesStage],
     ["Why it stands so", details.statusReason],
-    ["Solutions", requirements?.solutions.map(solutionName).join(", ")],
-    ["Products", requirements?.products.join(", ")],
-    ["Services", requirements?.services.join(", ")],
-    ["Industries", requirements?.industries.join(", ")],
+    ["Solutions", distinct(requirements?.solutions.map(solutionName))],
+    ["Products", distinct(requirements?.products)],
+    ["Services", distinct(requirements?.services)],
+    ["Industries", distinct(requirements?.industries)],
     ["Addressed to", details.target.map(({ remoteId }) => remoteId).join(", ")],
     ["Registration", details.registrationStatus],
     ["Program", details.referralProgram],
