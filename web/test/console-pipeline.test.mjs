@@ -9,6 +9,8 @@ const VENDORS = { INTROZY: "Introzy", PLANNR: "Plannr", PARTNER_CENTER: "Partner
 
 // Nothing is remembered for long.
 const FORGETFUL = '[cache]\nfresh = "1ms"\n';
+// A vendor that is held back is waited for however slow the machine is.
+const PATIENT = '[server]\nrequest_timeout = "60s"\n[limits]\nvendor_timeout = "60s"\n';
 // Far from where the tests run: months are those of the reader's calendar.
 const ZONE = "Pacific/Auckland";
 
@@ -330,7 +332,7 @@ test("rows of an older reading are said to be old", limit, async (t) => {
 });
 
 test("while a vendor is slow the page waits for it and can be used", limit, async (t) => {
-  const cold = await startGateway();
+  const cold = await startGateway(PATIENT);
   await cold.fault("partner-center", { kind: "hold" }, { path: "/v1.0/engagements/referrals*" });
   const { page } = await open(t, cold, "/pipeline");
   await page.getByText("Reading referrals…").first().waitFor();

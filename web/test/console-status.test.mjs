@@ -10,6 +10,8 @@ const NAMES = { INTROZY: "Introzy", PLANNR: "Plannr", PARTNER_CENTER: "Partner C
 const ASK_ALL = "{ referrals(first: 1) { sources { status } } }";
 // Nothing is remembered for long.
 const FORGETFUL = '[cache]\nfresh = "1ms"\n';
+// A vendor that is held back is waited for however slow the machine is.
+const PATIENT = '[server]\nrequest_timeout = "60s"\n[limits]\nvendor_timeout = "60s"\n';
 
 const open = useBrowser();
 
@@ -97,7 +99,7 @@ test("a vendor that wants to be left alone is said to be, and until when", limit
 });
 
 test("a slow vendor does not keep the page waiting", limit, async (t) => {
-  const gateway = await startGateway();
+  const gateway = await startGateway(PATIENT);
   await gateway.fault("introzy", { kind: "hold" });
   const { page } = await open(t, gateway, "/status");
   await panelOf(page, "INTROZY").getByText("What lists show of it is not known yet.").waitFor();
