@@ -1,6 +1,6 @@
 # `make run` and `make test` are all that a newcomer needs; the rest are their parts.
 
-.PHONY: run test lint schema web test-rust test-web test-federation test-clients release sbom
+.PHONY: run test lint schema web screenshots test-rust test-web test-federation test-clients release sbom
 
 # Builds the web part, then starts the gateway with the sandbox: no credentials, no network.
 run: web
@@ -47,6 +47,10 @@ WEB_SOURCES := $(shell find web/console web/graphiql web/scripts -type f -not -p
 web/dist/console/index.html: web/package-lock.json web/vite.config.ts web/codegen.yml schema.graphql $(WEB_SOURCES)
 	cd web && npm ci --no-audit --no-fund --loglevel=error && npm run build
 	touch src/http/assets.rs
+
+# The README's pictures of the console, anew: docs/images/. Needs Chromium.
+screenshots: web
+	scripts/screenshots
 
 release: web
 	cargo build --release --locked

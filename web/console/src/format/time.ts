@@ -11,6 +11,7 @@ const exactMoments = new Intl.DateTimeFormat(undefined, {
   second: "2-digit",
   timeZoneName: "short",
 });
+const times = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
 const days = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeZone: "UTC" });
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
 
@@ -19,6 +20,9 @@ export const formatDate = (moment: string) => dates.format(new Date(moment));
 
 /** A moment to the minute. */
 export const formatMoment = (moment: string) => moments.format(new Date(moment));
+
+/** The time of a moment to the second, without its day. */
+export const formatTime = (moment: string) => times.format(new Date(moment));
 
 /** A moment to the second, with the time zone. */
 export const formatExactly = (moment: string) => exactMoments.format(new Date(moment));
