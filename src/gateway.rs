@@ -66,8 +66,7 @@ pub fn over(
     Ok(Arc::new(App::new(
         registry,
         Arc::new(desk),
-        &config.server,
-        config.documents.clone(),
+        config,
         request_ids,
     )))
 }

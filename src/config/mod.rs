@@ -2,6 +2,7 @@
 //! the environment.
 
 pub mod reader;
+pub mod requests;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -11,17 +12,23 @@ use tracing_subscriber::EnvFilter;
 
 use crate::http::guard::MAX_TOKENS;
 use crate::http::persisted;
+use crate::http::rate::Rate;
 use crate::ledger::Rules;
 use crate::load::Lifetimes;
 use crate::model::Vendor;
 use crate::vendor::http::Limits;
 use crate::vendor::{Connector, VENDORS};
 use reader::{Environment, Reader, Section, env_key, key};
+use requests::Requests;
 
 /// Everything that the gateway is told.
 pub struct Config {
     /// How it is reached.
     pub server: Server,
+    /// What one request may ask for.
+    pub requests: Requests,
+    /// How much each caller may ask for in a time; `None` where nobody is limited.
+    pub rate: Option<Rate>,
     /// How much each vendor may take of it.
     pub limits: Limits,
     /// What it remembers.
@@ -100,6 +107,16 @@ impl Config {
     fn read_from(reader: &mut Reader<'_>) -> Self {
         Self {
             server: reader.section("server", "How the gateway is reached.", Server::read),
+            requests: reader.section(
+                "requests",
+                "What one request may ask for, and what its answer may have.",
+                Requests::read,
+            ),
+            rate: reader.section(
+                "rate",
+                "How much each caller may ask for in a time.",
+                requests::read_rate,
+            ),
             limits: reader.section(
                 "limits",
                 "How much each vendor may take of the gateway.",

@@ -35,6 +35,12 @@ pub mod code {
     pub const PERSISTED_QUERY_NOT_FOUND: &str = "PERSISTED_QUERY_NOT_FOUND";
     /// The gateway takes documents only that were made known to it beforehand.
     pub const PERSISTED_QUERY_REQUIRED: &str = "PERSISTED_QUERY_REQUIRED";
+    /// The answer had more errors than are told; the rest was left out.
+    pub const TOO_MANY_ERRORS: &str = "TOO_MANY_ERRORS";
+    /// The answer has more bytes than the gateway gives out.
+    pub const ANSWER_TOO_LARGE: &str = "ANSWER_TOO_LARGE";
+    /// The caller asked for more in this time than it may.
+    pub const RATE_LIMITED: &str = "RATE_LIMITED";
     /// A mistake in the gateway.
     pub const INTERNAL: &str = "INTERNAL";
 }

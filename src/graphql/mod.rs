@@ -4,6 +4,7 @@
 //! A field that touches a vendor is `Option<Result<T>>`, never `Result<Option<T>>`: the engine lets a failure of the
 //! latter take its parent with it, and one vendor's outage would empty whole answers.
 
+pub mod cost;
 pub mod entities;
 pub mod error;
 pub mod inputs;

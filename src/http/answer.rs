@@ -1,5 +1,6 @@
 //! What a client gets: the media type it takes, the status, and errors that carry a code and the request's id.
 
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -37,6 +38,16 @@ pub struct Answer {
     request_id: Arc<str>,
     body: Bytes,
     reuse: Option<Reuse>,
+    retry_after: Option<u64>,
+}
+
+/// What an answer may have.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// How many errors it tells.
+    pub errors: usize,
+    /// How many bytes.
+    pub bytes: usize,
 }
 
 /// On what terms an answer may be used again by whoever got it.
@@ -86,21 +97,46 @@ impl Accepted {
     }
 
     /// An executed request: with the GraphQL media type, one without data is a 400.
-    pub async fn respond(self, id: &Arc<str>, mut response: GraphQLResponse) -> Answer {
+    pub fn respond(self, id: &Arc<str>, mut response: GraphQLResponse, bounds: Bounds) -> Answer {
         for error in &mut response.errors {
             mark_as_input(id, error);
         }
-        let without_data = response.is_err() && matches!(response.data, Value::Null);
-        let status = if self == Self::GraphQL && without_data {
-            StatusCode::BAD_REQUEST
-        } else {
-            StatusCode::OK
+        leave_out_errors(id, &mut response.errors, bounds.errors);
+        let status = self.status_of(&response);
+        let Some(body) = write(&response, bounds.bytes) else {
+            let message = format!(
+                "The answer has more than {} bytes; what was asked for was carried out. Ask for fewer rows or fields.",
+                bounds.bytes
+            );
+            let response = failure(id, code::ANSWER_TOO_LARGE, &message);
+            return self.dress(id, self.status_of(&response), &response);
         };
-        self.dress(id, status, response).await
+        self.wrap(id, status, body)
+    }
+
+    /// A request that is not executed because its caller has asked for too much just now.
+    pub fn refuse_for_now(self, id: &Arc<str>, seconds: u64) -> Answer {
+        info!(
+            request_id = &**id,
+            seconds, "request refused: its caller is to wait"
+        );
+        let message =
+            format!("You asked for too much in a short time; try again in {seconds} seconds.");
+        let mut response = failure(id, code::RATE_LIMITED, &message);
+        for error in &mut response.errors {
+            let extensions = error.extensions.get_or_insert_default();
+            extensions.set("retryable", true);
+            extensions.set("retryAfterSeconds", seconds);
+        }
+        let answer = self.dress(id, StatusCode::TOO_MANY_REQUESTS, &response);
+        Answer {
+            retry_after: Some(seconds),
+            ..answer
+        }
     }
 
     /// A request that is not executed.
-    pub async fn refuse(self, id: &Arc<str>, problem: &Problem) -> Answer {
+    pub fn refuse(self, id: &Arc<str>, problem: &Problem) -> Answer {
         info!(
             request_id = &**id,
             status = problem.status.as_u16(),
@@ -108,44 +144,39 @@ impl Accepted {
             "request refused"
         );
         let response = failure(id, problem.code, &problem.message);
-        self.dress(id, problem.status, response).await
+        self.dress(id, problem.status, &response)
     }
 
     /// A document that is not executed.
-    pub async fn refuse_document(self, id: &Arc<str>, error: DocumentError) -> Answer {
-        let response = match error {
-            DocumentError::Refused(refusal) => {
-                let code = if refusal.is_size() {
-                    code::DOCUMENT_TOO_LARGE
-                } else {
-                    code::DOCUMENT_TOO_COMPLEX
-                };
-                failure(id, code, &refusal.to_string())
-            }
-            DocumentError::Syntax(mut error) => {
+    pub fn refuse_document(self, id: &Arc<str>, error: DocumentError) -> Answer {
+        let error = match error.told() {
+            Ok((code, error)) => coded(id, code, error),
+            Err(mut error) => {
                 mark_as_input(id, &mut error);
-                GraphQLResponse::from_errors(vec![error])
+                error
             }
         };
         info!(request_id = &**id, "document refused");
-        let status = if self == Self::GraphQL {
+        let response = GraphQLResponse::from_errors(vec![error]);
+        self.dress(id, self.status_of(&response), &response)
+    }
+
+    fn status_of(self, response: &GraphQLResponse) -> StatusCode {
+        let without_data = response.is_err() && matches!(response.data, Value::Null);
+        if self == Self::GraphQL && without_data {
             StatusCode::BAD_REQUEST
         } else {
             StatusCode::OK
-        };
-        self.dress(id, status, response).await
+        }
     }
 
-    async fn dress(self, id: &Arc<str>, status: StatusCode, response: GraphQLResponse) -> Answer {
-        let body = if was_executed(&response) {
-            let written = async_graphql_axum::GraphQLResponse::from(response).into_response();
-            let body = axum::body::to_bytes(written.into_body(), usize::MAX).await;
-            body.expect("a body that was written to memory cannot fail")
-        } else {
-            let errors = &response.errors;
-            let body = serde_json::to_vec(&serde_json::json!({ "errors": errors }));
-            body.expect("errors are texts and numbers").into()
-        };
+    fn dress(self, id: &Arc<str>, status: StatusCode, response: &GraphQLResponse) -> Answer {
+        let body = write(response, usize::MAX);
+        let body = body.expect("no answer is that large");
+        self.wrap(id, status, body)
+    }
+
+    fn wrap(self, id: &Arc<str>, status: StatusCode, body: Bytes) -> Answer {
         let content_type = match self {
             Self::GraphQL => GRAPHQL_JSON,
             Self::Json | Self::Nothing => JSON,
@@ -156,6 +187,7 @@ impl Accepted {
             request_id: id.clone(),
             body,
             reuse: None,
+            retry_after: None,
         }
     }
 }
@@ -211,6 +243,9 @@ impl IntoResponse for Answer {
             headers.insert(header::ETAG, tag);
             headers.insert(header::VARY, HeaderValue::from_static("accept"));
         }
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
         if let Ok(id) = HeaderValue::from_str(&self.request_id) {
             headers.insert(request_id::HEADER, id);
         }
@@ -238,12 +273,67 @@ pub fn not_acceptable() -> Problem {
 
 /// An answer without data.
 pub fn failure(id: &str, code: &'static str, message: &str) -> GraphQLResponse {
-    let mut error = ServerError::new(message, None);
+    GraphQLResponse::from_errors(vec![coded(id, code, ServerError::new(message, None))])
+}
+
+fn coded(id: &str, code: &'static str, mut error: ServerError) -> ServerError {
     let extensions = error.extensions.get_or_insert_default();
     extensions.set("code", code);
     extensions.set("retryable", code == code::DEADLINE_EXCEEDED);
     extensions.set("requestId", id);
-    GraphQLResponse::from_errors(vec![error])
+    error
+}
+
+/// Tells no more errors than these, and one that says how many there are besides.
+fn leave_out_errors(id: &str, errors: &mut Vec<ServerError>, max: usize) {
+    let Some(more) = errors.len().checked_sub(max).filter(|more| *more > 0) else {
+        return;
+    };
+    errors.truncate(max);
+    let message = format!("{more} more errors are left out.");
+    errors.push(coded(
+        id,
+        code::TOO_MANY_ERRORS,
+        ServerError::new(message, None),
+    ));
+}
+
+/// The answer's JSON; `None` where it has more bytes than it may. No more than those are ever written.
+fn write(response: &GraphQLResponse, max: usize) -> Option<Bytes> {
+    let mut body = Capped {
+        bytes: Vec::with_capacity(1_024),
+        max,
+    };
+    let written = if was_executed(response) {
+        serde_json::to_writer(&mut body, response)
+    } else {
+        let mut answer = serde_json::json!({ "errors": response.errors });
+        if !response.extensions.is_empty() {
+            answer["extensions"] = serde_json::json!(response.extensions);
+        }
+        serde_json::to_writer(&mut body, &answer)
+    };
+    written.is_ok().then(|| body.bytes.into())
+}
+
+/// Takes bytes, and refuses more than it may have.
+struct Capped {
+    bytes: Vec<u8>,
+    max: usize,
+}
+
+impl io::Write for Capped {
+    fn write(&mut self, more: &[u8]) -> io::Result<usize> {
+        if more.len() > self.max - self.bytes.len() {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        self.bytes.extend_from_slice(more);
+        Ok(more.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Whether there is a result at all, be it null: an error that no field is to blame for means that nothing was executed, and

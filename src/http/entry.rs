@@ -17,10 +17,14 @@ use tokio::time::{Instant, timeout_at};
 use tracing::{Instrument as _, info, info_span};
 
 use super::App;
-use super::answer::{Accepted, Answer, Problem, failure, not_acceptable};
+use super::answer::{Accepted, Answer, Bounds, Problem, failure, not_acceptable};
+use super::documents::DocumentError;
 use super::metrics::Outcome;
 use super::question::{Question, take_body};
+use super::rate::Caller;
 use super::shared::{Coming, Read, Turn};
+use super::variables;
+use crate::graphql::cost::Cost;
 use crate::graphql::entities::Places;
 use crate::graphql::error::code;
 use crate::load::Loaders;
@@ -38,7 +42,7 @@ pub async fn post(State(app): State<Arc<App>>, headers: HeaderMap, body: Body) -
         Ok(body) => answer(app, accepted, deadline, body, Method::Post).await,
         Err(problem) => {
             app.metrics.count(Outcome::Refused);
-            accepted.refuse(&app.request_ids.next(), &problem).await
+            accepted.refuse(&app.request_ids.next(), &problem)
         }
     }
 }
@@ -77,8 +81,9 @@ async fn answer(
         text,
         writes: app.registry.cache.all_writes(),
     };
-    // Only what was found to be a sound query is ever under way.
-    if let Some(coming) = app.executions.join(&read, deadline)
+    // Only what was found to be a sound query is ever under way. Where callers are limited, each pays for itself.
+    if !app.rate.is_on()
+        && let Some(coming) = app.executions.join(&read, deadline)
         && let Some(answer) = arrived(coming, deadline).await
     {
         app.metrics.count(Outcome::Joined);
@@ -89,29 +94,33 @@ async fn answer(
         deadline,
     };
     let id = call.request_id.clone();
-    let Prepared {
-        document,
-        request,
-        may_be_reused,
-    } = match prepare(&app, accepted, &read.text, method) {
+    let mut prepared = match prepare(&app, accepted, &read.text, method) {
         Ok(prepared) => prepared,
         Err(refused) => {
             app.metrics.count(Outcome::Refused);
             return match refused {
-                Refused::Request(problem) => accepted.refuse(&id, &problem).await,
-                Refused::Document(error) => accepted.refuse_document(&id, error).await,
+                Refused::Request(problem) => accepted.refuse(&id, &problem),
+                Refused::Document(error) => accepted.refuse_document(&id, error),
             };
         }
     };
-    if !is_query(&document, request.operation_name.as_deref()) {
+    let caller = Caller {
+        workspace: app.registry.workspace.clone(),
+        name: None,
+    };
+    match app.rate.take(&caller, prepared.cost.total().max(1)) {
+        Ok(left) => prepared.left = left,
+        Err(wait) => {
+            app.metrics.count(Outcome::Refused);
+            return accepted.refuse_for_now(&id, wait.seconds());
+        }
+    }
+    if !prepared.is_query {
         // In a task of its own: what was asked for is written to its end, whether or not the client stays.
-        let writing =
-            tokio::spawn(
-                async move { execute(&app, accepted, call, request, may_be_reused).await },
-            );
+        let writing = tokio::spawn(async move { execute(&app, accepted, call, prepared).await });
         return match writing.await {
             Ok(answer) => answer,
-            Err(_) => mistake(accepted, &id).await,
+            Err(_) => mistake(accepted, &id),
         };
     }
     match app.executions.begin(read, deadline) {
@@ -120,18 +129,18 @@ async fn answer(
                 app.metrics.count(Outcome::Joined);
                 answer
             }
-            None => execute(&app, accepted, call, request, may_be_reused).await,
+            None => execute(&app, accepted, call, prepared).await,
         },
         Turn::Execute(handover, coming) => {
             // In a task of its own, for whoever waits for it: the client that began it may leave.
             tokio::spawn(async move {
                 // Whatever else has arrived is taken in first: it may be the same read.
                 tokio::task::yield_now().await;
-                handover.give(execute(&app, accepted, call, request, may_be_reused).await);
+                handover.give(execute(&app, accepted, call, prepared).await);
             });
             match coming.await {
                 Ok(answer) => answer,
-                Err(_) => mistake(accepted, &id).await,
+                Err(_) => mistake(accepted, &id),
             }
         }
     }
@@ -144,15 +153,21 @@ async fn arrived(coming: Coming, deadline: Instant) -> Option<Answer> {
 
 /// A request that may be executed.
 struct Prepared {
-    document: Arc<ExecutableDocument>,
     request: async_graphql::Request,
+    is_query: bool,
     /// Whether its address names a document, so that answers can be kept by it.
     may_be_reused: bool,
+    /// What it costs at most.
+    cost: Cost,
+    /// Whether the client wants to know.
+    tells_cost: bool,
+    /// What its caller has left after it; `None` where callers are not limited.
+    left: Option<u64>,
 }
 
 enum Refused {
     Request(Problem),
-    Document(super::documents::DocumentError),
+    Document(DocumentError),
 }
 
 fn prepare(
@@ -169,39 +184,89 @@ fn prepare(
     if accepted == Accepted::Nothing {
         return Err(Refused::Request(not_acceptable()));
     }
+    check_values(app, &question).map_err(Refused::Document)?;
     let query = app
         .persisted
         .document(&question)
         .map_err(Refused::Request)?;
     let is_named = question.query.is_none();
+    let tells_cost = tells_cost(&question);
     let document = app.documents.get(&query).map_err(Refused::Document)?;
-    if method == Method::Get && !is_query(&document, question.operation_name.as_deref()) {
+    let operation_name = question.operation_name.filter(|name| !name.is_empty());
+    let is_query = is_query(&document, operation_name.as_deref());
+    if method == Method::Get && !is_query {
         return Err(Refused::Request(Problem {
             status: StatusCode::METHOD_NOT_ALLOWED,
             code: code::BAD_USER_INPUT,
             message: "Only queries may be sent by GET.".to_owned(),
         }));
     }
+    let variables = question.variables.unwrap_or_default().into();
+    let variables = async_graphql::Variables::from_json(variables);
+    let cost = cost(app, &document, operation_name.as_deref(), &variables);
     let mut request = async_graphql::Request::new(&*query);
-    request.operation_name = question.operation_name.filter(|name| !name.is_empty());
-    request.variables =
-        async_graphql::Variables::from_json(question.variables.unwrap_or_default().into());
+    request.operation_name = operation_name;
+    request.variables = variables;
     request.extensions = question.extensions.map(extensions).unwrap_or_default();
     request.set_parsed_query(ExecutableDocument::clone(&document));
     Ok(Prepared {
-        document,
         request,
-        may_be_reused: method == Method::Get && is_named,
+        is_query,
+        // What is left is the caller's own.
+        may_be_reused: method == Method::Get && is_named && !tells_cost,
+        cost: cost.map_err(Refused::Document)?,
+        tells_cost,
+        left: None,
     })
 }
 
-async fn execute(
+fn check_values(app: &App, question: &Question) -> Result<(), DocumentError> {
+    let max = app.requests.max_variable_values;
+    let both = [
+        ("variables", &question.variables),
+        ("extensions", &question.extensions),
+    ];
+    for (what, values) in both {
+        if let Some(values) = values {
+            variables::check(what, values, max).map_err(DocumentError::Variables)?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether `extensions` has `"cost": true`.
+fn tells_cost(question: &Question) -> bool {
+    let extensions = question.extensions.as_ref();
+    let asked = extensions.and_then(|extensions| extensions.get("cost"));
+    asked.and_then(serde_json::Value::as_bool) == Some(true)
+}
+
+fn cost(
     app: &App,
-    accepted: Accepted,
-    call: Call,
-    request: async_graphql::Request,
-    may_be_reused: bool,
-) -> Answer {
+    document: &ExecutableDocument,
+    operation: Option<&str>,
+    variables: &async_graphql::Variables,
+) -> Result<Cost, DocumentError> {
+    let cost = app
+        .prices
+        .cost(&app.registry, document, operation, variables)
+        .map_err(DocumentError::LongList)?;
+    let max = app.requests.max_cost;
+    if cost.total() > max {
+        return Err(DocumentError::TooCostly { cost, max });
+    }
+    Ok(cost)
+}
+
+async fn execute(app: &App, accepted: Accepted, call: Call, prepared: Prepared) -> Answer {
+    let Prepared {
+        request,
+        may_be_reused,
+        cost,
+        tells_cost,
+        left,
+        ..
+    } = prepared;
     let id = call.request_id.clone();
     let until = call.deadline + GRACE;
     let loaders = Loaders::new(app.registry.clone(), call);
@@ -215,11 +280,11 @@ async fn execute(
     let execution = AssertUnwindSafe(app.schema.execute(request))
         .catch_unwind()
         .instrument(span);
-    let response = match timeout_at(until, execution).await {
+    let mut response = match timeout_at(until, execution).await {
         Ok(Ok(response)) => response,
         Ok(Err(_panic)) => {
             app.metrics.executed(true, started.elapsed());
-            return mistake(accepted, &id).await;
+            return mistake(accepted, &id);
         }
         Err(_) => failure(
             &id,
@@ -236,20 +301,43 @@ async fn execute(
         errors = response.errors.len(),
         "request"
     );
-    let left = freshness
+    if tells_cost {
+        response
+            .extensions
+            .insert("cost".to_owned(), told(app, cost, left));
+    }
+    let fresh_for = freshness
         .left(app.registry.clock.now(), app.registry.cache.fresh())
         .filter(|_| may_be_reused && response.errors.is_empty());
-    let answer = accepted.respond(&id, response).await;
-    match left {
-        Some(left) => answer.for_reuse(left, app.persisted.is_public()),
+    let bounds = Bounds {
+        errors: app.requests.max_errors,
+        bytes: app.requests.max_answer_bytes,
+    };
+    let answer = accepted.respond(&id, response, bounds);
+    match fresh_for {
+        Some(fresh_for) => answer.for_reuse(fresh_for, app.persisted.is_public()),
         None => answer,
     }
 }
 
-async fn mistake(accepted: Accepted, id: &Arc<str>) -> Answer {
+/// The cost as the answer tells it.
+fn told(app: &App, cost: Cost, left: Option<u64>) -> Value {
+    let told = serde_json::json!({
+        "calls": cost.calls,
+        "rows": cost.rows,
+        "limit": app.requests.max_cost,
+        "remaining": left,
+    });
+    Value::from_json(told).unwrap_or_default()
+}
+
+fn mistake(accepted: Accepted, id: &Arc<str>) -> Answer {
     let message = "The gateway made a mistake; the request id leads to it in the log.";
-    let response = failure(id, code::INTERNAL, message);
-    accepted.respond(id, response).await
+    let bounds = Bounds {
+        errors: 1,
+        bytes: usize::MAX,
+    };
+    accepted.respond(id, failure(id, code::INTERNAL, message), bounds)
 }
 
 fn is_query(document: &ExecutableDocument, name: Option<&str>) -> bool {

@@ -10,9 +10,11 @@ pub mod hosts;
 pub mod metrics;
 pub mod persisted;
 pub mod question;
+pub mod rate;
 pub mod request_id;
 pub mod server;
 pub mod shared;
+pub mod variables;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,7 +24,9 @@ use axum::response::Redirect;
 use axum::routing::get;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::Server;
+use crate::config::Config;
+use crate::config::requests::Requests;
+use crate::graphql::cost::PriceList;
 use crate::graphql::{self, Schema};
 use crate::ledger::Desk;
 use crate::load::Registry;
@@ -30,6 +34,7 @@ use documents::Documents;
 use hosts::AllowedHosts;
 use metrics::Metrics;
 use persisted::Persisted;
+use rate::RateLimiter;
 use request_id::RequestIds;
 use shared::Executions;
 
@@ -43,6 +48,12 @@ pub struct App {
     pub desk: Arc<Desk>,
     /// Documents that were parsed before.
     pub documents: Documents,
+    /// What one request may ask for.
+    pub requests: Requests,
+    /// What each field costs.
+    pub prices: PriceList,
+    /// How much each caller may ask for in a time.
+    pub rate: RateLimiter,
     /// Documents that may be named in place of being sent.
     pub persisted: Persisted,
     /// The reads being executed.
@@ -68,15 +79,22 @@ impl App {
     pub fn new(
         registry: Arc<Registry>,
         desk: Arc<Desk>,
-        server: &Server,
-        documents: persisted::Rules,
+        config: &Config,
         request_ids: RequestIds,
     ) -> Self {
+        let server = &config.server;
+        let limits = guard::Limits {
+            tokens: server.max_document_tokens,
+            ..config.requests.documents
+        };
         let executions = Executions::new(server.request_timeout);
         Self {
             schema: graphql::schema(),
-            documents: Documents::new(server.max_document_tokens),
-            persisted: Persisted::new(documents),
+            documents: Documents::new(limits),
+            requests: config.requests,
+            prices: PriceList::new(),
+            rate: RateLimiter::new(config.rate, registry.clock.clone()),
+            persisted: Persisted::new(config.documents.clone()),
             metrics: Metrics::new(registry.clone(), executions.clone()),
             registry,
             desk,

@@ -158,6 +158,7 @@ impl Drop for Handover {
 
 #[cfg(test)]
 mod tests {
+    use super::super::answer::Bounds;
     use super::*;
 
     fn read(text: &'static str) -> Read {
@@ -178,11 +179,13 @@ mod tests {
         Executions::new(Duration::from_secs(10))
     }
 
-    async fn answer() -> Answer {
+    fn answer() -> Answer {
         let id = "0f8fad5b-d9cb-469f-a165-70867728950e".into();
-        Accepted::Json
-            .respond(&id, async_graphql::Response::default())
-            .await
+        let bounds = Bounds {
+            errors: 1,
+            bytes: 1_000,
+        };
+        Accepted::Json.respond(&id, async_graphql::Response::default(), bounds)
     }
 
     #[tokio::test]
@@ -195,7 +198,7 @@ mod tests {
             .join(&read("a"), soon())
             .expect("it is under way");
         assert!(matches!(executions.begin(read("a"), soon()), Turn::Wait(_)));
-        handover.give(answer().await);
+        handover.give(answer());
         assert!(own.await.is_ok() && joined.await.is_ok());
         assert!(executions.join(&read("a"), soon()).is_none());
     }
@@ -255,7 +258,7 @@ mod tests {
         let Turn::Execute(_successor, _) = executions.begin(read("a"), soon()) else {
             panic!("the old one has too little time left");
         };
-        old.give(answer().await);
+        old.give(answer());
         assert!(executions.join(&read("a"), soon()).is_some());
     }
 }
