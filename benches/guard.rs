@@ -1,5 +1,14 @@
 //! What it costs to refuse a hostile document, beside what an ordinary one costs to take, in one run:
-//! `cargo bench --bench guard`.
+//! `cargo bench --bench guard`. Then the worst of each kind that the tests generate, up to 32 KiB: none may take more than a
+//! millisecond.
+
+#[path = "../tests/gateway/hostile/kinds.rs"]
+#[expect(
+    dead_code,
+    unreachable_pub,
+    reason = "a module of the tests, as it stands there"
+)]
+mod kinds;
 
 use std::hint::black_box;
 use std::sync::Arc;
@@ -8,7 +17,7 @@ use std::time::{Duration, Instant};
 use referral_gateway::graphql;
 use referral_gateway::graphql::access::Access;
 use referral_gateway::http::documents::Documents;
-use referral_gateway::http::guard::MAX_TOKENS;
+use referral_gateway::http::guard::{Limits, MAX_TOKENS};
 
 const ORDINARY: &str = "query Newest($first: Int = 20) {
   referrals(first: $first, filter: { status: [PENDING, ACTIVE] }) {
@@ -21,7 +30,7 @@ fragment more on Referral { connection { id status } engagement { id } facilitat
 
 fn main() {
     let access = Arc::new(Access::new(&graphql::sdl()));
-    let documents = || Documents::new(MAX_TOKENS, access.clone());
+    let documents = || Documents::new(Limits::default(), access.clone());
     let ordinary = median(|| documents().get(ORDINARY).is_ok());
     let again = median(|| documents().get(ORDINARY).is_ok());
     println!(
@@ -40,6 +49,83 @@ fn main() {
             ratio(spent, ordinary)
         );
     }
+    let mut is_slow = false;
+    for (what, documents) in generated().into_iter().chain(padded()) {
+        let spent = |document: &String| (fastest(document, &access), document.len());
+        let worst = documents.iter().map(spent).max().unwrap_or_default();
+        println!(
+            "{what}, the worst of {}: {:?} for {} bytes, {:.2} of the ordinary one",
+            documents.len(),
+            worst.0,
+            worst.1,
+            ratio(worst.0, ordinary)
+        );
+        is_slow |= worst.0 > Duration::from_millis(1);
+    }
+    assert!(!is_slow, "a document took more than a millisecond");
+}
+
+/// How large a hostile document is at most.
+const LARGEST: usize = 32 * 1024;
+
+/// Three hundred of each kind that the tests have.
+fn generated() -> Vec<(&'static str, Vec<String>)> {
+    let of = |(index, (what, make)): (usize, &(&'static str, kinds::Make))| {
+        let mut rng = fastrand::Rng::with_seed(index as u64);
+        let queries = (0..300).map(|_| {
+            let mut query = make(&mut rng).query;
+            let mut end = query.len().min(LARGEST);
+            while !query.is_char_boundary(end) {
+                end -= 1;
+            }
+            query.truncate(end);
+            query
+        });
+        (*what, queries.collect())
+    };
+    kinds::KINDS.iter().enumerate().map(of).collect()
+}
+
+/// Documents of exactly that size that hold much of what costs no token.
+fn padded() -> Vec<(&'static str, Vec<String>)> {
+    let pad = |begin: &str, piece: &str, end: &str| {
+        let room = LARGEST - begin.len() - end.len();
+        format!("{begin}{}{end}", piece.repeat(room / piece.len()))
+    };
+    let each = |piece: &str| {
+        vec![
+            pad("{ a", piece, "}"),
+            pad("{ a(b: [1", piece, "]) }"),
+            pad("", piece, "{ a }"),
+            pad("{ a ", piece, ""),
+        ]
+    };
+    vec![
+        ("white space", each(" \n\t")),
+        ("commas", each(",")),
+        ("comments", each("#[\n")),
+        ("one comment", each("#")),
+        ("one name", each("a")),
+        ("one number", each("9")),
+        (
+            "texts",
+            vec![
+                pad("{ a(b: \"", "\\n", "\") }"),
+                pad("{ a(b: \"\"\"", "\n  x", "\"\"\") }"),
+            ],
+        ),
+    ]
+}
+
+/// What it takes, undisturbed. Whether it is refused is the tests' business.
+fn fastest(document: &str, access: &Arc<Access>) -> Duration {
+    let times = (0..5).map(|_| {
+        let documents = Documents::new(Limits::default(), access.clone());
+        let started = Instant::now();
+        let _ = black_box(documents.get(document));
+        started.elapsed()
+    });
+    times.min().unwrap_or_default()
 }
 
 fn hostile() -> Vec<(&'static str, String)> {

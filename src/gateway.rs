@@ -105,7 +105,9 @@ pub fn over(
         callers,
         workspaces,
         cache,
+        clock,
         &config.server,
+        (config.requests, config.rate),
         request_ids,
     )))
 }

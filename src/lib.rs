@@ -70,5 +70,7 @@ pub mod gateway;
 
 pub mod clock;
 pub mod config;
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod random;
 pub mod telemetry;

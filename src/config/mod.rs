@@ -4,6 +4,7 @@
 pub mod cors;
 pub mod edge;
 pub mod reader;
+pub mod requests;
 pub mod workspaces;
 
 mod callers;
@@ -17,6 +18,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::http::guard::MAX_TOKENS;
 use crate::http::persisted;
+use crate::http::rate::Rate;
 use crate::ledger::Rules;
 use crate::load::Lifetimes;
 use crate::model::Workspace;
@@ -24,12 +26,17 @@ use crate::vendor::http::Limits;
 use cors::Cors;
 use edge::Edge;
 use reader::{Environment, Reader, Section, env_key, key};
+use requests::Requests;
 use workspaces::OfWorkspace;
 
 /// Everything that the gateway is told.
 pub struct Config {
     /// How it is reached.
     pub server: Server,
+    /// What one request may ask for.
+    pub requests: Requests,
+    /// How much each caller may ask for in a time; `None` where nobody is limited.
+    pub rate: Option<Rate>,
     /// How much each vendor may take of it.
     pub limits: Limits,
     /// What it remembers.
@@ -128,6 +135,16 @@ impl Config {
             server: reader.section("server", "How the gateway is reached.", |section| {
                 Server::read(section, callers.are_some())
             }),
+            requests: reader.section(
+                "requests",
+                "What one request may ask for, and what its answer may have.",
+                Requests::read,
+            ),
+            rate: reader.section(
+                "rate",
+                "How much each caller may ask for in a time.",
+                requests::read_rate,
+            ),
             limits: reader.section(
                 "limits",
                 "How much each vendor may take of the gateway.",

@@ -41,6 +41,12 @@ pub mod code {
     pub const FORBIDDEN: &str = "FORBIDDEN";
     /// The gateway has too much to do: the request was not looked into, and may be sent again in a moment.
     pub const OVERLOADED: &str = "OVERLOADED";
+    /// The answer had more errors than are told; the rest was left out.
+    pub const TOO_MANY_ERRORS: &str = "TOO_MANY_ERRORS";
+    /// The answer has more bytes than the gateway gives out.
+    pub const ANSWER_TOO_LARGE: &str = "ANSWER_TOO_LARGE";
+    /// The caller asked for more in this time than it may.
+    pub const RATE_LIMITED: &str = "RATE_LIMITED";
     /// A mistake in the gateway.
     pub const INTERNAL: &str = "INTERNAL";
 }

@@ -63,15 +63,20 @@ pub struct ConnectionFilter {
 impl ReferralFilter {
     /// The filter in the model's words; an id that is none, or of another kind, is a wrong argument.
     pub fn into_model(self, ctx: &Context<'_>) -> Result<model::ReferralFilter, Error> {
-        let id = |name: &str, id: Option<ID>, kind: &str| -> Result<_, Error> {
+        self.checked().map_err(|WrongId { name, kind }| {
+            let message = format!("filter.{name} is not the id of {kind} of this gateway.");
+            bad_input(ctx, message)
+        })
+    }
+
+    /// The same, for whoever tells nobody what is wrong.
+    pub(super) fn checked(self) -> Result<model::ReferralFilter, WrongId> {
+        let id = |name, id: Option<ID>, kind| {
             let Some(id) = id else { return Ok(None) };
             match (kind, GlobalId::parse(&id)) {
                 ("connection", Ok(GlobalId::Connection(vendor, id)))
                 | ("engagement", Ok(GlobalId::Engagement(vendor, id))) => Ok(Some((vendor, id))),
-                _ => Err(bad_input(
-                    ctx,
-                    format!("filter.{name} is not the id of {kind} of this gateway."),
-                )),
+                _ => Err(WrongId { name, kind }),
             }
         };
         Ok(model::ReferralFilter {
@@ -89,6 +94,12 @@ impl ReferralFilter {
             engagement_id: id("engagementId", self.engagement_id, "engagement")?,
         })
     }
+}
+
+/// An id in a filter that is none, or of another kind.
+pub(super) struct WrongId {
+    name: &'static str,
+    kind: &'static str,
 }
 
 impl From<ReferralOrder> for model::Order {

@@ -5,6 +5,7 @@
 //! latter take its parent with it, and one vendor's outage would empty whole answers.
 
 pub mod access;
+pub mod cost;
 pub mod entities;
 pub mod error;
 pub mod inputs;

@@ -45,6 +45,15 @@ pub struct Answer {
     retry_after: Option<u64>,
 }
 
+/// What an answer may have.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// How many errors it tells.
+    pub errors: usize,
+    /// How many bytes.
+    pub bytes: usize,
+}
+
 /// On what terms an answer may be used again by whoever got it.
 #[derive(Clone, Debug)]
 struct Reuse {
@@ -92,17 +101,47 @@ impl Accepted {
     }
 
     /// An executed request: with the GraphQL media type, one without data is a 400.
-    pub async fn respond(self, id: &Arc<str>, mut response: GraphQLResponse) -> Answer {
+    pub async fn respond(
+        self,
+        id: &Arc<str>,
+        mut response: GraphQLResponse,
+        bounds: Bounds,
+    ) -> Answer {
         for error in &mut response.errors {
             mark_as_input(id, error);
         }
-        let without_data = response.is_err() && matches!(response.data, Value::Null);
-        let status = if self == Self::GraphQL && without_data {
-            StatusCode::BAD_REQUEST
-        } else {
-            StatusCode::OK
+        leave_out_errors(id, &mut response.errors, bounds.errors);
+        let status = self.status_of(&response);
+        let Some(body) = write(response, bounds.bytes).await else {
+            let message = format!(
+                "The answer has more than {} bytes; what was asked for was carried out. Ask for fewer rows or fields.",
+                bounds.bytes
+            );
+            let response = failure(id, code::ANSWER_TOO_LARGE, &message);
+            return self.dress(id, self.status_of(&response), response).await;
         };
-        self.dress(id, status, response).await
+        self.wrap(id, status, body)
+    }
+
+    /// A request that is not executed because its caller has asked for too much just now.
+    pub async fn refuse_for_now(self, id: &Arc<str>, seconds: u64) -> Answer {
+        info!(
+            request_id = &**id,
+            seconds, "request refused: its caller is to wait"
+        );
+        let message =
+            format!("You asked for too much in a short time; try again in {seconds} seconds.");
+        let mut response = failure(id, code::RATE_LIMITED, &message);
+        for error in &mut response.errors {
+            let extensions = error.extensions.get_or_insert_default();
+            extensions.set("retryable", true);
+            extensions.set("retryAfterSeconds", seconds);
+        }
+        let mut answer = self
+            .dress(id, StatusCode::TOO_MANY_REQUESTS, response)
+            .await;
+        answer.retry_after = Some(seconds);
+        answer
     }
 
     /// A request that is not executed.
@@ -131,27 +170,25 @@ impl Accepted {
 
     /// A document that is not executed.
     pub async fn refuse_document(self, id: &Arc<str>, error: DocumentError) -> Answer {
-        let response = match error {
-            DocumentError::Refused(refusal) => {
-                let code = if refusal.is_size() {
-                    code::DOCUMENT_TOO_LARGE
-                } else {
-                    code::DOCUMENT_TOO_COMPLEX
-                };
-                failure(id, code, &refusal.to_string())
-            }
-            DocumentError::Syntax(mut error) => {
+        let error = match error.told() {
+            Ok((code, error)) => coded(id, code, error),
+            Err(mut error) => {
                 mark_as_input(id, &mut error);
-                GraphQLResponse::from_errors(vec![error])
+                error
             }
         };
         info!(request_id = &**id, "document refused");
-        let status = if self == Self::GraphQL {
+        let response = GraphQLResponse::from_errors(vec![error]);
+        self.dress(id, self.status_of(&response), response).await
+    }
+
+    fn status_of(self, response: &GraphQLResponse) -> StatusCode {
+        let without_data = response.is_err() && matches!(response.data, Value::Null);
+        if self == Self::GraphQL && without_data {
             StatusCode::BAD_REQUEST
         } else {
             StatusCode::OK
-        };
-        self.dress(id, status, response).await
+        }
     }
 
     /// A document that its caller may not have executed.
@@ -181,15 +218,11 @@ impl Accepted {
     }
 
     async fn dress(self, id: &Arc<str>, status: StatusCode, response: GraphQLResponse) -> Answer {
-        let body = if was_executed(&response) {
-            let written = async_graphql_axum::GraphQLResponse::from(response).into_response();
-            let body = axum::body::to_bytes(written.into_body(), usize::MAX).await;
-            body.expect("a body that was written to memory cannot fail")
-        } else {
-            let errors = &response.errors;
-            let body = serde_json::to_vec(&serde_json::json!({ "errors": errors }));
-            body.expect("errors are texts and numbers").into()
-        };
+        let body = write(response, usize::MAX).await;
+        self.wrap(id, status, body.expect("no answer is that large"))
+    }
+
+    fn wrap(self, id: &Arc<str>, status: StatusCode, body: Bytes) -> Answer {
         let content_type = match self {
             Self::GraphQL => GRAPHQL_JSON,
             Self::Json | Self::Nothing => JSON,
@@ -318,13 +351,44 @@ pub fn not_acceptable() -> Problem {
 
 /// An answer without data.
 pub fn failure(id: &str, code: &'static str, message: &str) -> GraphQLResponse {
-    let mut error = ServerError::new(message, None);
+    GraphQLResponse::from_errors(vec![coded(id, code, ServerError::new(message, None))])
+}
+
+fn coded(id: &str, code: &'static str, mut error: ServerError) -> ServerError {
     let extensions = error.extensions.get_or_insert_default();
     extensions.set("code", code);
     let is_retryable = matches!(code, code::DEADLINE_EXCEEDED | code::OVERLOADED);
     extensions.set("retryable", is_retryable);
     extensions.set("requestId", id);
-    GraphQLResponse::from_errors(vec![error])
+    error
+}
+
+/// Tells no more errors than these, and one that says how many there are besides.
+fn leave_out_errors(id: &str, errors: &mut Vec<ServerError>, max: usize) {
+    let Some(more) = errors.len().checked_sub(max).filter(|more| *more > 0) else {
+        return;
+    };
+    errors.truncate(max);
+    let message = format!("{more} more errors are left out.");
+    errors.push(coded(
+        id,
+        code::TOO_MANY_ERRORS,
+        ServerError::new(message, None),
+    ));
+}
+
+/// The answer's JSON; `None` where it has more bytes than it may.
+async fn write(response: GraphQLResponse, max: usize) -> Option<Bytes> {
+    if was_executed(&response) {
+        let written = async_graphql_axum::GraphQLResponse::from(response).into_response();
+        return axum::body::to_bytes(written.into_body(), max).await.ok();
+    }
+    let mut answer = serde_json::json!({ "errors": response.errors });
+    if !response.extensions.is_empty() {
+        answer["extensions"] = serde_json::json!(response.extensions);
+    }
+    let body = serde_json::to_vec(&answer).expect("errors are texts and numbers");
+    (body.len() <= max).then(|| body.into())
 }
 
 /// Whether there is a result at all, be it null: an error that no field is to blame for means that nothing was executed, and

@@ -6,8 +6,11 @@ use async_graphql::ServerError;
 use async_graphql::parser::parse_query;
 use async_graphql::parser::types::ExecutableDocument;
 
-use super::guard::{self, Refusal};
+use super::guard::{self, Limits, Refused};
+use super::variables;
 use crate::graphql::access::{Access, Needs};
+use crate::graphql::cost::{Cost, LongList};
+use crate::graphql::error::code;
 use crate::load::Bounded;
 
 /// Roughly how many bytes a parsed document takes for each byte of its text.
@@ -20,7 +23,7 @@ const MAX_BYTES: u64 = 32 * 1024 * 1024;
 pub struct Documents {
     known: Bounded<Arc<str>, Arc<Document>>,
     access: Arc<Access>,
-    max_tokens: usize,
+    limits: Limits,
 }
 
 /// A document that may be looked at more closely.
@@ -29,28 +32,72 @@ pub struct Document {
     pub parsed: ExecutableDocument,
     /// What it needs of its caller.
     pub needs: Needs,
-    /// Roughly what it costs to execute.
-    pub cost: u32,
 }
 
 /// Why a document is not executed.
 #[derive(Debug)]
 pub enum DocumentError {
     /// The guard refuses it.
-    Refused(Refusal),
+    Refused(Refused),
     /// It is not GraphQL.
     Syntax(ServerError),
+    /// The values that come with it are too much.
+    Variables(variables::Refused),
+    /// One of its lists of arguments is too long.
+    LongList(LongList),
+    /// It costs more than a request may.
+    TooCostly {
+        /// What it costs.
+        cost: Cost,
+        /// What it may cost.
+        max: u64,
+    },
+}
+
+impl DocumentError {
+    /// The code and the sentence for the client, and the place in the document.
+    pub fn told(self) -> Result<(&'static str, ServerError), ServerError> {
+        let about_all = |message: String| ServerError::new(message, None);
+        Ok(match self {
+            Self::Syntax(error) => return Err(error),
+            Self::Refused(Refused { refusal, at }) => {
+                let code = if refusal.is_size() {
+                    code::DOCUMENT_TOO_LARGE
+                } else {
+                    code::DOCUMENT_TOO_COMPLEX
+                };
+                (code, ServerError::new(refusal.to_string(), at))
+            }
+            Self::Variables(refused) => {
+                let code = if refused.refusal == variables::Refusal::Bytes {
+                    code::DOCUMENT_TOO_LARGE
+                } else {
+                    code::DOCUMENT_TOO_COMPLEX
+                };
+                (code, about_all(refused.to_string()))
+            }
+            Self::LongList(list) => (code::BAD_USER_INPUT, about_all(list.to_string())),
+            Self::TooCostly { cost, max } => {
+                let Cost { calls, rows } = cost;
+                let message = format!(
+                    "The request may take {calls} calls to vendors and {rows} rows, together more than the {max} that one \
+                     request may cost: give its lists a smaller `first`, or ask for less in one request."
+                );
+                (code::DOCUMENT_TOO_COMPLEX, about_all(message))
+            }
+        })
+    }
 }
 
 impl Documents {
-    /// None yet; documents of more tokens are refused.
-    pub fn new(max_tokens: usize, access: Arc<Access>) -> Self {
+    /// None yet; documents beyond these limits are refused.
+    pub fn new(limits: Limits, access: Arc<Access>) -> Self {
         let weigh =
             |text: &Arc<str>, _: &_| u32::try_from(text.len() * GROWTH + 512).unwrap_or(u32::MAX);
         Self {
             known: Bounded::new(MAX_BYTES, weigh),
             access,
-            max_tokens,
+            limits,
         }
     }
 
@@ -59,15 +106,11 @@ impl Documents {
         if let Some(known) = self.known.get(text) {
             return Ok(known);
         }
-        guard::scan(text, self.max_tokens).map_err(DocumentError::Refused)?;
+        guard::scan(text, self.limits.tokens).map_err(DocumentError::Refused)?;
         let parsed = parse_query(text).map_err(|error| DocumentError::Syntax(error.into()))?;
-        let cost = guard::measure(&parsed).map_err(DocumentError::Refused)?;
+        guard::measure(&parsed, &self.limits).map_err(DocumentError::Refused)?;
         let needs = self.access.needs(&parsed);
-        let document = Arc::new(Document {
-            parsed,
-            needs,
-            cost,
-        });
+        let document = Arc::new(Document { parsed, needs });
         self.known.put(text.into(), document.clone());
         Ok(document)
     }

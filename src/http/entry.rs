@@ -18,13 +18,17 @@ use tracing::{Instrument as _, info, info_span};
 
 use super::App;
 use super::admission::{Permit, Priority, RETRY_AFTER, Shed};
-use super::answer::{Accepted, Answer, Problem, failure, not_acceptable, unauthenticated};
+use super::answer::{Accepted, Answer, Bounds, Problem, failure, not_acceptable, unauthenticated};
+use super::documents::DocumentError;
 use super::metrics::{Outcome, Received};
 use super::question::{Question, take_body};
+use super::rate::Caller;
 use super::shared::{Coming, Read, Turn};
+use super::variables;
 use super::workspaces::Visitor;
 use crate::callers::Denied;
 use crate::graphql::access::Forbidden;
+use crate::graphql::cost::Cost;
 use crate::graphql::entities::Places;
 use crate::graphql::error::code;
 use crate::load::Loaders;
@@ -142,8 +146,9 @@ async fn answer(
         text,
         writes: app.cache.all_writes(),
     };
-    // Only what was found to be a sound query is ever under way.
-    if let Some(coming) = app.executions.join(&read, deadline)
+    // Only what was found to be a sound query is ever under way. Where callers are limited, each pays for itself.
+    if !app.rate.is_on()
+        && let Some(coming) = app.executions.join(&read, deadline)
         && let Some(answer) = arrived(coming, deadline).await
     {
         received.count(Outcome::Joined);
@@ -154,7 +159,7 @@ async fn answer(
         deadline,
     };
     let id = call.request_id.clone();
-    let prepared = match prepare(&app, &visitor, accepted, &read.text, method) {
+    let mut prepared = match prepare(&app, &visitor, accepted, &read.text, method) {
         Ok(prepared) => prepared,
         Err(refused) => {
             received.count(Outcome::Refused);
@@ -165,6 +170,17 @@ async fn answer(
             };
         }
     };
+    let caller = Caller {
+        workspace: visitor.caller.workspace.clone(),
+        name: Some(visitor.caller.name.clone()),
+    };
+    match app.rate.take(&caller, prepared.cost.total().max(1)) {
+        Ok(left) => prepared.left = left,
+        Err(wait) => {
+            received.count(Outcome::Refused);
+            return accepted.refuse_for_now(&id, wait.seconds()).await;
+        }
+    }
     let Ok(permit) = prepared.admitted(&app, deadline).await else {
         received.count(Outcome::Shed);
         return overloaded(accepted, &id).await;
@@ -220,10 +236,15 @@ async fn arrived(coming: Coming, deadline: Instant) -> Option<Answer> {
 /// A request that may be executed.
 struct Prepared {
     priority: Priority,
-    cost: u32,
     request: async_graphql::Request,
     /// Whether its address names a document, so that answers can be kept by it.
     may_be_reused: bool,
+    /// What it costs at most.
+    cost: Cost,
+    /// Whether the client wants to know.
+    tells_cost: bool,
+    /// What its caller has left after it; `None` where callers are not limited.
+    left: Option<u64>,
 }
 
 /// One that was admitted.
@@ -237,7 +258,7 @@ struct Work {
 
 enum Refused {
     Request(Problem),
-    Document(super::documents::DocumentError),
+    Document(DocumentError),
     Access(Forbidden),
 }
 
@@ -256,14 +277,17 @@ fn prepare(
     if accepted == Accepted::Nothing {
         return Err(Refused::Request(not_acceptable()));
     }
+    check_values(app, &question).map_err(Refused::Document)?;
     let query = visitor
         .parts
         .persisted
         .document(&question)
         .map_err(Refused::Request)?;
     let is_named = question.query.is_none();
+    let tells_cost = tells_cost(&question);
     let document = app.documents.get(&query).map_err(Refused::Document)?;
-    let is_query = is_query(&document.parsed, question.operation_name.as_deref());
+    let operation_name = question.operation_name.filter(|name| !name.is_empty());
+    let is_query = is_query(&document.parsed, operation_name.as_deref());
     if method == Method::Get && !is_query {
         return Err(Refused::Request(Problem {
             status: StatusCode::METHOD_NOT_ALLOWED,
@@ -274,14 +298,17 @@ fn prepare(
     let (scopes, variables) = (visitor.caller.scopes, question.variables.as_ref());
     let checked = app.access.check(&document.needs, scopes, variables);
     checked.map_err(Refused::Access)?;
+    let variables = question.variables.unwrap_or_default().into();
+    let variables = async_graphql::Variables::from_json(variables);
+    let operation = (&document.parsed, operation_name.as_deref(), &variables);
+    let cost = cost(app, visitor, operation).map_err(Refused::Document)?;
     let mut request = async_graphql::Request::new(&*query);
     if document.needs.is_unknown() {
         // Validation refuses it, and says what is wrong with it. Should it not, there is nothing to be read.
         request = request.only_introspection();
     }
-    request.operation_name = question.operation_name.filter(|name| !name.is_empty());
-    request.variables =
-        async_graphql::Variables::from_json(question.variables.unwrap_or_default().into());
+    request.operation_name = operation_name;
+    request.variables = variables;
     request.extensions = question.extensions.map(extensions).unwrap_or_default();
     request.set_parsed_query(document.parsed.clone());
     Ok(Prepared {
@@ -290,16 +317,62 @@ fn prepare(
         } else {
             Priority::Write
         },
-        cost: document.cost,
         request,
-        may_be_reused: method == Method::Get && is_named,
+        // What is left is the caller's own.
+        may_be_reused: method == Method::Get && is_named && !tells_cost,
+        cost,
+        tells_cost,
+        left: None,
     })
 }
 
+fn check_values(app: &App, question: &Question) -> Result<(), DocumentError> {
+    let max = app.requests.max_variable_values;
+    let both = [
+        ("variables", &question.variables),
+        ("extensions", &question.extensions),
+    ];
+    for (what, values) in both {
+        if let Some(values) = values {
+            variables::check(what, values, max).map_err(DocumentError::Variables)?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether `extensions` has `"cost": true`.
+fn tells_cost(question: &Question) -> bool {
+    let extensions = question.extensions.as_ref();
+    let asked = extensions.and_then(|extensions| extensions.get("cost"));
+    asked.and_then(serde_json::Value::as_bool) == Some(true)
+}
+
+fn cost(
+    app: &App,
+    visitor: &Visitor,
+    (document, operation, variables): (
+        &ExecutableDocument,
+        Option<&str>,
+        &async_graphql::Variables,
+    ),
+) -> Result<Cost, DocumentError> {
+    let cost = app
+        .prices
+        .cost(&visitor.parts.registry, document, operation, variables)
+        .map_err(DocumentError::LongList)?;
+    let max = app.requests.max_cost;
+    if cost.total() > max {
+        return Err(DocumentError::TooCostly { cost, max });
+    }
+    Ok(cost)
+}
+
 impl Prepared {
+    /// What admission counts is the gateway's own work, which is writing rows; calls to vendors are waited for.
     async fn admitted(&self, app: &App, deadline: Instant) -> Result<Permit, Shed> {
+        let rows = u32::try_from(self.cost.rows).unwrap_or(u32::MAX);
         app.admission
-            .admit(self.priority, self.cost, deadline)
+            .admit(self.priority, rows.saturating_add(1), deadline)
             .await
     }
 }
@@ -316,6 +389,9 @@ impl Work {
         let Prepared {
             request,
             may_be_reused,
+            cost,
+            tells_cost,
+            left,
             ..
         } = prepared;
         let id = call.request_id.clone();
@@ -337,7 +413,7 @@ impl Work {
         let execution = AssertUnwindSafe(schema.execute(request))
             .catch_unwind()
             .instrument(span);
-        let response = match timeout_at(until, permit.work(execution)).await {
+        let mut response = match timeout_at(until, permit.work(execution)).await {
             Ok(Ok(response)) => response,
             Ok(Err(_panic)) => {
                 app.metrics.executed(received, true, started.elapsed());
@@ -359,19 +435,39 @@ impl Work {
             errors = response.errors.len(),
             "request"
         );
-        let left = freshness
+        if tells_cost {
+            response
+                .extensions
+                .insert("cost".to_owned(), told(app, cost, left));
+        }
+        let fresh_for = freshness
             .left(visitor.parts.registry.clock.now(), app.cache.fresh())
             .filter(|_| may_be_reused && response.errors.is_empty());
-        let answer = accepted.respond(&id, response).await;
-        match left {
-            Some(left) => {
+        let bounds = Bounds {
+            errors: app.requests.max_errors,
+            bytes: app.requests.max_answer_bytes,
+        };
+        let answer = accepted.respond(&id, response, bounds).await;
+        match fresh_for {
+            Some(fresh_for) => {
                 let is_public =
                     visitor.parts.persisted.is_public() && !app.callers.are_told_apart();
-                answer.for_reuse(left, is_public)
+                answer.for_reuse(fresh_for, is_public)
             }
             None => answer,
         }
     }
+}
+
+/// The cost as the answer tells it.
+fn told(app: &App, cost: Cost, left: Option<u64>) -> Value {
+    let told = serde_json::json!({
+        "calls": cost.calls,
+        "rows": cost.rows,
+        "limit": app.requests.max_cost,
+        "remaining": left,
+    });
+    Value::from_json(told).unwrap_or_default()
 }
 
 async fn overloaded(accepted: Accepted, id: &Arc<str>) -> Answer {
@@ -385,8 +481,13 @@ async fn overloaded(accepted: Accepted, id: &Arc<str>) -> Answer {
 
 async fn mistake(accepted: Accepted, id: &Arc<str>) -> Answer {
     let message = "The gateway made a mistake; the request id leads to it in the log.";
-    let response = failure(id, code::INTERNAL, message);
-    accepted.respond(id, response).await
+    let bounds = Bounds {
+        errors: 1,
+        bytes: usize::MAX,
+    };
+    accepted
+        .respond(id, failure(id, code::INTERNAL, message), bounds)
+        .await
 }
 
 fn is_query(document: &ExecutableDocument, name: Option<&str>) -> bool {

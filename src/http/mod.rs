@@ -14,9 +14,11 @@ pub mod hosts;
 pub mod metrics;
 pub mod persisted;
 pub mod question;
+pub mod rate;
 pub mod request_id;
 pub mod server;
 pub mod shared;
+pub mod variables;
 pub mod workspaces;
 
 use std::sync::Arc;
@@ -27,10 +29,13 @@ use axum::routing::get;
 use tokio_util::sync::CancellationToken;
 
 use crate::callers::Callers;
+use crate::clock::Clock;
 use crate::config::Server;
 use crate::config::cors::Cors;
 use crate::config::edge::Edge;
+use crate::config::requests::Requests;
 use crate::graphql::access::Access;
+use crate::graphql::cost::PriceList;
 use crate::graphql::{self, Schema};
 use crate::load::Cache;
 use admission::Admission;
@@ -38,6 +43,7 @@ use documents::Documents;
 use edge::Connections;
 use hosts::AllowedHosts;
 use metrics::Metrics;
+use rate::{Rate, RateLimiter};
 use request_id::RequestIds;
 use shared::Executions;
 use workspaces::Workspaces;
@@ -58,6 +64,12 @@ pub struct App {
     pub cache: Arc<Cache>,
     /// Documents that were parsed before.
     pub documents: Documents,
+    /// What one request may ask for.
+    pub requests: Requests,
+    /// What each field costs.
+    pub prices: PriceList,
+    /// How much each caller may ask for in a time.
+    pub rate: RateLimiter,
     /// The reads being executed.
     pub executions: Executions,
     /// Who may begin to work.
@@ -92,9 +104,15 @@ impl App {
         callers: Callers,
         workspaces: Workspaces,
         cache: Arc<Cache>,
+        clock: &Clock,
         server: &Server,
+        (requests, rate): (Requests, Option<Rate>),
         request_ids: RequestIds,
     ) -> Self {
+        let limits = guard::Limits {
+            tokens: server.max_document_tokens,
+            ..requests.documents
+        };
         let executions = Executions::new(server.request_timeout);
         let access = Arc::new(Access::new(&graphql::sdl()));
         let any_host = callers.are_told_apart() && server.allowed_hosts.is_empty();
@@ -103,7 +121,10 @@ impl App {
         Self {
             schema: graphql::schema(),
             terse_schema: graphql::schema_without_suggestions(),
-            documents: Documents::new(server.max_document_tokens, access.clone()),
+            documents: Documents::new(limits, access.clone()),
+            requests,
+            prices: PriceList::new(),
+            rate: RateLimiter::new(rate, clock.clone()),
             access,
             metrics: Metrics::new(
                 workspaces.clone(),

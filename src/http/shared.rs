@@ -160,6 +160,7 @@ impl Drop for Handover {
 
 #[cfg(test)]
 mod tests {
+    use super::super::answer::Bounds;
     use super::*;
     use crate::model::Scope;
 
@@ -184,8 +185,12 @@ mod tests {
 
     async fn answer() -> Answer {
         let id = "0f8fad5b-d9cb-469f-a165-70867728950e".into();
+        let bounds = Bounds {
+            errors: 1,
+            bytes: 1_000,
+        };
         Accepted::Json
-            .respond(&id, async_graphql::Response::default())
+            .respond(&id, async_graphql::Response::default(), bounds)
             .await
     }
 

@@ -18,7 +18,7 @@ use crate::vendor::{Error, Native, Next, Page, Position, Unreadable, error};
 const PARALLEL: usize = 16;
 
 /// How many rows of one list are read singly at most, to learn what a filter asks for and the list leaves out.
-const MAX_LOOK_UPS: usize = 300;
+pub const MAX_LOOK_UPS: usize = 300;
 
 /// What was noticed while reading a vendor's part.
 #[derive(Clone, Debug, Default)]

@@ -16,6 +16,7 @@ pub mod pause;
 
 pub mod counts;
 pub mod paging;
+pub mod prices;
 pub mod redact;
 pub mod vitals;
 pub mod wire;
@@ -44,6 +45,7 @@ use crate::sandbox::{Emulator, Setup, Switch};
 
 pub use error::{Error, Kind, Result};
 pub use paging::{Found, Native, Next, Page, Plan, Position, Unreadable};
+pub use prices::Prices;
 pub(crate) use table::vendors;
 pub use vitals::Vitals;
 pub use write::{Decided, Effect, Rejection, Sent, Settled, Written};
@@ -76,6 +78,11 @@ pub trait Adapter: Send + Sync {
     )]
     fn account(&self) -> &str {
         ""
+    }
+
+    /// How many calls reading takes here at most.
+    fn prices(&self) -> Prices {
+        Prices::PLAIN
     }
 
     /// How a list of referrals with this filter and order is best read here.
@@ -215,6 +222,8 @@ pub struct Entry {
     pub switches: &'static [Switch],
     /// Makes its emulator.
     pub emulator: fn(Setup) -> Arc<dyn Emulator>,
+    /// Reads a text as every kind of answer that it gives, and drops what came of it: for the fuzz targets.
+    pub read_anything: fn(&[u8]),
 }
 
 macro_rules! entries {
@@ -227,6 +236,7 @@ macro_rules! entries {
                 policy: $module::policy::POLICY,
                 switches: $module::sandbox::SWITCHES,
                 emulator: $module::sandbox::emulator,
+                read_anything: $module::read_anything,
             },
         )*];
     };

@@ -24,16 +24,16 @@ mod paging;
 mod wire;
 mod write;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
 
 use super::paging::read_rows_aside;
-use super::wire::readable;
+use super::wire::{decode, readable};
 use super::{
-    Call, Connector, Error, Native, Page, Plan, Position, Result, Sent, Settled, Unreadable,
-    Vitals, Written,
+    Call, Connector, Error, Native, Page, Plan, Position, Prices, Result, Sent, Settled,
+    Unreadable, Vitals, Written,
 };
 use crate::config::reader::{Key, Section, env_key, key};
 use crate::model::{
@@ -87,6 +87,54 @@ pub fn configure(section: &mut Section<'_>) -> Option<Connector> {
             statuses: statuses.clone(),
         }))
     }))
+}
+
+/// Reads a text as every kind of answer that is read here. Whatever it is, nothing may panic.
+pub(crate) fn read_anything(body: &[u8]) {
+    let statuses = StageStatus::new(BTreeMap::new());
+    let read = |row| {
+        if let Ok(referral) = map::referral(row, &statuses) {
+            drop(map::details(&referral.raw));
+        }
+    };
+    if let Ok(row) = decode(body) {
+        read(row);
+    }
+    if let Ok(list) = decode::<wire::Envelope<wire::List>>(body)
+        && let Some(list) = list.data
+    {
+        let id: Arc<str> = "id".into();
+        let place = Place::at(None).map(|place| place.next(&list));
+        let facilitators = readable(Vendor::Introzy, "fuzz", &list.rows);
+        drop(
+            facilitators
+                .map(|row| map::facilitator(&id, row))
+                .collect::<Vec<_>>(),
+        );
+        drop(
+            readable(Vendor::Introzy, "fuzz", &list.rows)
+                .map(map::note)
+                .collect::<Vec<_>>(),
+        );
+        let people = readable(Vendor::Introzy, "fuzz", &list.rows);
+        drop((
+            place,
+            people.map(|row| map::person(&row)).collect::<Vec<_>>(),
+        ));
+        list.rows.into_iter().for_each(read);
+    }
+    if let Ok(preview) = decode(body) {
+        drop(map::fee_preview(preview));
+    }
+    if let Ok(pipeline) = decode::<wire::Pipeline>(body) {
+        drop(
+            pipeline
+                .stages
+                .into_iter()
+                .map(map::stage)
+                .collect::<Vec<_>>(),
+        );
+    }
 }
 
 struct Adapter {
@@ -152,6 +200,17 @@ impl vendor::Adapter for Adapter {
 
     fn vitals(&self) -> &Vitals {
         self.client.vitals()
+    }
+
+    fn prices(&self) -> Prices {
+        Prices {
+            page_rows: MAX_LIMIT as u64,
+            facilitators: 1,
+            notes: MAX_NOTE_PAGES as u64,
+            fee_preview: 1,
+            stages: 1,
+            ..Prices::PLAIN
+        }
     }
 
     /// The query is always the same one, so that every filter and order is served from one snapshot.

@@ -34,9 +34,10 @@ use self::token::Credentials;
 use super::error::found;
 use super::http::{Answer, Connect};
 use super::paging::read_rows_aside;
+use super::wire::decode;
 use super::{
-    Call, Connector, Kind, Native, Next, Page, Plan, Position, Result, Sent, Settled, Vitals,
-    Written,
+    Call, Connector, Kind, Native, Next, Page, Plan, Position, Prices, Result, Sent, Settled,
+    Vitals, Written,
 };
 use crate::config::reader::{Key, Section, env_key};
 use crate::model::{Capability, Order, Problem, Referral, ReferralFilter, Vendor, Write};
@@ -112,6 +113,22 @@ pub fn configure(section: &mut Section<'_>) -> Option<Connector> {
         )?;
         Ok(Arc::new(adapter) as Arc<dyn super::Adapter>)
     }))
+}
+
+/// Reads a text as every kind of answer that is read here. Whatever it is, nothing may panic.
+pub(crate) fn read_anything(body: &[u8]) {
+    let read = |row| {
+        if let Ok(referral) = map::record(row) {
+            drop(map::details(&referral.raw));
+        }
+    };
+    if let Ok(row) = decode(body) {
+        read(row);
+    }
+    if let Ok(list) = decode::<wire::ReferralList>(body) {
+        list.value.into_iter().for_each(read);
+    }
+    drop(decode::<wire::Grant>(body));
 }
 
 /// Partner Center, for one workspace.
@@ -217,6 +234,14 @@ impl super::Adapter for Adapter {
 
     fn vitals(&self) -> &Vitals {
         self.client.vitals()
+    }
+
+    fn prices(&self) -> Prices {
+        Prices {
+            page_rows: TOP,
+            engagement: ENGAGEMENT_PAGES as u64,
+            ..Prices::PLAIN
+        }
     }
 
     fn plan_referrals(&self, filter: &ReferralFilter, order: Order) -> Plan {

@@ -38,10 +38,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::wire::{decode_row, readable};
+use super::wire::{decode, decode_row, readable};
 use super::{
-    Call, Connector, Error, Found, Native, Page, Plan, Position, Result, Sent, Settled, Vitals,
-    Written,
+    Call, Connector, Error, Found, Native, Page, Plan, Position, Prices, Result, Sent, Settled,
+    Vitals, Written,
 };
 use crate::config::reader::{Key, Section, env_key};
 use crate::model::{
@@ -92,6 +92,33 @@ pub fn configure(section: &mut Section<'_>) -> Option<Connector> {
     }))
 }
 
+/// Reads a text as every kind of answer that is read here. Whatever it is, nothing may panic.
+pub(crate) fn read_anything(body: &[u8]) {
+    if let Ok(row) = decode(body)
+        && let Ok(referral) = map::referral(row)
+    {
+        drop(map::details(&referral.raw));
+    }
+    if let Ok(row) = decode(body) {
+        drop(map::connection(row));
+    }
+    let Ok(list) = decode::<wire::List>(body) else {
+        return;
+    };
+    let _ = paging::next(&list, 1, |_| true);
+    drop(
+        readable(Vendor::Plannr, "fuzz", &list.data)
+            .map(map::person)
+            .collect::<Vec<_>>(),
+    );
+    for row in list.data {
+        drop(map::connection(row.clone()));
+        if let Ok(referral) = map::referral(row) {
+            drop(map::details(&referral.raw));
+        }
+    }
+}
+
 struct Adapter {
     client: Client,
 }
@@ -119,6 +146,13 @@ impl vendor::Adapter for Adapter {
 
     fn account(&self) -> &str {
         self.client.account()
+    }
+
+    fn prices(&self) -> Prices {
+        Prices {
+            page_rows: PER_PAGE as u64,
+            ..Prices::PLAIN
+        }
     }
 
     fn plan_referrals(&self, filter: &ReferralFilter, order: Order) -> Plan {

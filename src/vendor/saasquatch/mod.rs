@@ -32,10 +32,10 @@ use async_trait::async_trait;
 use self::client::{Client, Credentials, LIMIT};
 use super::error::found;
 use super::paging::read_rows_aside;
-use super::wire::readable;
+use super::wire::{decode, readable};
 use super::{
-    Call, Connector, Error, Kind, Native, Next, Page, Plan, Position, Result, Sent, Settled,
-    Vitals, Written,
+    Call, Connector, Error, Kind, Native, Next, Page, Plan, Position, Prices, Result, Sent,
+    Settled, Vitals, Written,
 };
 use crate::clock::Clock;
 use crate::config::reader::{Key, Section, env_key};
@@ -108,6 +108,28 @@ pub fn configure(section: &mut Section<'_>) -> Option<Connector> {
         let clock = connect.clock.clone();
         Ok(Arc::new(Adapter { client, clock }) as Arc<dyn super::Adapter>)
     }))
+}
+
+/// Reads a text as every kind of answer that is read here. Whatever it is, nothing may panic.
+pub(crate) fn read_anything(body: &[u8]) {
+    let read = |row| {
+        if let Ok(referral) = map::row(row) {
+            drop(map::details(&referral.raw));
+        }
+    };
+    if let Ok(row) = decode(body) {
+        read(row);
+    }
+    if let Ok(row) = decode(body) {
+        drop(map::single(row));
+    }
+    if let Ok(list) = decode::<wire::ReferralList>(body) {
+        list.referrals.into_iter().for_each(read);
+    }
+    if let Ok(list) = decode::<wire::UserList>(body) {
+        let users = readable(Vendor::Saasquatch, "fuzz", &list.users);
+        drop(users.map(|user| map::user(&user)).collect::<Vec<_>>());
+    }
 }
 
 /// SaaSquatch, for one workspace.
@@ -197,6 +219,15 @@ impl super::Adapter for Adapter {
 
     fn vitals(&self) -> &Vitals {
         self.client.vitals()
+    }
+
+    /// Which people a list's rows name is not documented: some may have to be read referral by referral.
+    fn prices(&self) -> Prices {
+        Prices {
+            page_rows: LIMIT,
+            lists_lack_people: true,
+            ..Prices::PLAIN
+        }
     }
 
     /// Always whole. The filters that the vendor has are of no use: they name one user, one side's moderation, or a time

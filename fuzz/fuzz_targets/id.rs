@@ -1,0 +1,7 @@
+//! Global ids.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| referral_gateway::fuzzing::id(bytes));

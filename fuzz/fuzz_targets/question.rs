@@ -1,0 +1,7 @@
+//! Requests, as bodies and as query strings.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| referral_gateway::fuzzing::question(bytes));

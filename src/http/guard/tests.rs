@@ -1,0 +1,203 @@
+//! What the guard refuses, and what it does not.
+
+use async_graphql::Value;
+use async_graphql::parser::types::{Field, Selection};
+
+use super::*;
+
+fn scan(document: &str) -> Result<(), Refusal> {
+    super::scan(document, 6_000).map_err(|refused| refused.refusal)
+}
+
+fn judge(document: &str) -> Result<(), Refusal> {
+    scan(document)?;
+    let document = async_graphql::parser::parse_query(document)
+        .expect("the scan let a document through that does not parse");
+    measure(&document, &Limits::default()).map_err(|refused| refused.refusal)
+}
+
+#[test]
+fn brackets_in_strings_and_comments_do_not_count() {
+    let brackets = "[".repeat(500);
+    assert_eq!(
+        scan(&format!("{{ a(b: \"{brackets}\") }} # {brackets}")),
+        Ok(())
+    );
+    assert_eq!(
+        scan(&format!(
+            "{{ a(b: \"\"\"{brackets} \\\"\"\" {brackets}\"\"\") }}"
+        )),
+        Ok(())
+    );
+    assert_eq!(scan(&format!("{{ a(b: \"\\\"{brackets}\") }}")), Ok(()));
+    assert_eq!(scan(&format!("{{ a(b: {brackets}")), Err(Refusal::Nesting));
+}
+
+#[test]
+fn a_string_that_is_not_closed_hides_nothing_after_its_line() {
+    assert_eq!(
+        scan(&format!("{{ a(b: \"\n{}", "[".repeat(500))),
+        Err(Refusal::Nesting)
+    );
+}
+
+#[test]
+fn fragments_are_counted_once_each_and_multiplied() {
+    let mut bomb = "{ ...f0 }".to_owned();
+    for level in 0..30 {
+        let next = level + 1;
+        bomb = format!("{bomb} fragment f{level} on Query {{ ...f{next} ...f{next} }}");
+    }
+    bomb.push_str(" fragment f30 on Query { vendors { vendor } }");
+    assert_eq!(judge(&bomb), Err(Refusal::Fields));
+}
+
+#[test]
+fn a_fragment_that_spreads_itself_is_refused() {
+    assert_eq!(
+        judge("{ ...a } fragment a on Query { ...b ...b } fragment b on Query { ...a ...a }"),
+        Err(Refusal::Cycle)
+    );
+    assert_eq!(
+        judge("{ vendors { vendor } } fragment unused on Query { ...unused }"),
+        Err(Refusal::Cycle)
+    );
+}
+
+#[test]
+fn depth_width_and_directives_have_their_bounds() {
+    let deep = format!("{}{{ a }}{}", "{ a ".repeat(25), "}".repeat(25));
+    assert_eq!(judge(&deep), Err(Refusal::Depth));
+    assert_eq!(
+        judge(&format!("{{ {} }}", "a ".repeat(MAX_WIDTH + 1))),
+        Err(Refusal::Width)
+    );
+    assert_eq!(
+        judge(&format!("{{ a {} }}", "@skip(if: true) ".repeat(201))),
+        Err(Refusal::Directives)
+    );
+    assert_eq!(
+        judge(&format!(
+            "{{ ... {} {{ a }} }}",
+            "@skip(if: true) ".repeat(201)
+        )),
+        Err(Refusal::Directives)
+    );
+}
+
+/// How deep list and object values nest in a field's arguments.
+fn depth(field: &Field) -> usize {
+    fn of(value: &Value) -> usize {
+        match value {
+            Value::List(items) => 1 + items.iter().map(of).max().unwrap_or(0),
+            Value::Object(fields) => 1 + fields.values().map(of).max().unwrap_or(0),
+            _ => 0,
+        }
+    }
+    let values = field
+        .arguments
+        .iter()
+        .filter_map(|(_, value)| value.node.clone().into_const());
+    values.map(|value| of(&value)).max().unwrap_or(0)
+}
+
+proptest::proptest! {
+    #[test]
+    fn what_the_scan_lets_through_never_nests_deeper_than_it_may(
+        pieces in proptest::collection::vec(
+            "\"|\"\"\"|\\\\|\n|\r|#|,|\\[|\\]|x|\"x\"|\"\"",
+            0..12,
+        ),
+        deep in 40_usize..90,
+    ) {
+        let (open, closed) = ("[".repeat(deep), "]".repeat(deep));
+        let document = format!("{{ a(b: [{}{open}{closed}]) }}", pieces.concat());
+        if scan(&document).is_ok()
+            && let Ok(parsed) = async_graphql::parser::parse_query(&document)
+            && let Some((_, operation)) = parsed.operations.iter().next()
+        {
+            for selection in &operation.node.selection_set.node.items {
+                if let Selection::Field(field) = &selection.node {
+                    proptest::prop_assert!(depth(&field.node) < MAX_NESTING, "{document}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_repeated_or_many_has_its_bounds() {
+    let many = |count: usize, what: &dyn Fn(usize) -> String| -> String {
+        (0..count).map(what).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(judge(&format!("{{ {} }}", "a ".repeat(20))), Ok(()));
+    assert_eq!(
+        judge(&format!("{{ {} }}", "a ".repeat(21))),
+        Err(Refusal::Repeats)
+    );
+    let spreads = format!("{{ {} }} fragment f on Query {{ a }}", "...f ".repeat(21));
+    assert_eq!(judge(&spreads), Err(Refusal::Repeats));
+    let roots = many(21, &|index| format!("a{index}"));
+    assert_eq!(
+        judge(&format!("{{ {roots} }}")),
+        Err(Refusal::RootFields(20))
+    );
+    let hidden = format!(
+        "{{ ...f ... {{ ...f }} }} fragment f on Query {{ {} }}",
+        many(11, &|index| format!("a{index}"))
+    );
+    assert_eq!(judge(&hidden), Err(Refusal::RootFields(20)));
+    let aliases = many(201, &|index| format!("a{index}: b"));
+    assert_eq!(
+        judge(&format!("{{ c {{ {aliases} }} }}")),
+        Err(Refusal::Aliases(200))
+    );
+    let operations = many(51, &|index| format!("query q{index} {{ a }}"));
+    assert_eq!(judge(&operations), Err(Refusal::Operations));
+    let fragments = many(101, &|index| format!("fragment f{index} on Query {{ a }}"));
+    assert_eq!(
+        judge(&format!("{{ a }} {fragments}")),
+        Err(Refusal::Fragments)
+    );
+    let variables = many(101, &|index| format!("$v{index}: Int"));
+    assert_eq!(
+        judge(&format!("query({variables}) {{ a }}")),
+        Err(Refusal::Variables)
+    );
+}
+
+#[test]
+fn the_schema_is_told_and_not_multiplied() {
+    let usual = include_str!("../../../tests/gateway/introspection.graphql");
+    assert_eq!(judge(usual), Ok(()));
+    let twice = "{ __schema { types { fields { type { ...Fields } } } } } fragment Fields on __Type { fields { name } }";
+    assert_eq!(judge(twice), Err(Refusal::IntrospectionDepth));
+    let type_of = |inner: &str| {
+        format!("{{ __type(name: \"Query\") {{ fields {{ type {{ fields {{ {inner} }} }} }} }} }}")
+    };
+    assert_eq!(judge(&type_of("name")), Ok(()));
+    assert_eq!(
+        judge(&type_of("type { possibleTypes { name } }")),
+        Err(Refusal::IntrospectionDepth)
+    );
+    let wide: Vec<_> = (0..250).map(|index| format!("f{index}")).collect();
+    let wide = wide.join(" ");
+    assert_eq!(
+        judge(&format!(
+            "{{ __schema {{ types {{ {wide} }} queryType {{ {wide} }} }} }}"
+        )),
+        Err(Refusal::Introspection)
+    );
+}
+
+#[test]
+fn a_refusal_says_where() {
+    let place = |document: &str| super::scan(document, 6_000).expect_err("it is refused").at;
+    assert_eq!(
+        place(&format!("{{\n é {}", "[".repeat(70))),
+        Some(Pos {
+            line: 2,
+            column: 67
+        })
+    );
+}
