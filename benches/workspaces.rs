@@ -212,7 +212,7 @@ fn mark(workspace: &str) -> String {
 
 async fn start() -> (String, Vec<Sandbox>) {
     let clock = Clock::system();
-    let (mut text, mut sandboxes) = (CONFIG.to_owned(), Vec::new());
+    let (mut lines, mut sandboxes) = (vec![CONFIG.to_owned()], Vec::new());
     for (place, workspace) in (0..).zip(WORKSPACES) {
         let sandbox = Sandbox::new(&clock);
         // Plannr's documented limit would be met after 500 calls.
@@ -221,22 +221,23 @@ async fn start() -> (String, Vec<Sandbox>) {
         let origin = serve(marked(sandbox.router(), workspace)).await;
         let environment = sandbox.environment(&origin);
         for vendor in ["introzy", "plannr", "partner_center", "saasquatch"] {
-            text += &format!("[workspaces.{workspace}.{vendor}]\n");
+            lines.push(format!("[workspaces.{workspace}.{vendor}]"));
             let prefix = format!("{}_", vendor.to_uppercase());
             let own = environment
                 .iter()
                 .filter_map(|(name, value)| Some((name.strip_prefix(&prefix)?, value)));
             for (key, value) in own {
-                text += &format!("{} = {value:?}\n", key.to_lowercase());
+                lines.push(format!("{} = {value:?}", key.to_lowercase()));
             }
         }
         let sha256 = key::hex(&Sha256::digest(made(place)));
-        text += &format!(
-            "[[callers.keys]]\nname = \"{workspace}\"\nworkspace = \"{workspace}\"\nscopes = [\"admin\"]\nsha256 = \"{sha256}\"\n"
-        );
+        lines.push(format!(
+            "[[callers.keys]]\nname = \"{workspace}\"\nworkspace = \"{workspace}\"\nscopes = [\"admin\"]\nsha256 = \"{sha256}\""
+        ));
         sandboxes.push(sandbox);
     }
-    let config = Config::read(Some(&text), &|_| None).expect("the configuration is sound");
+    let config =
+        Config::read(Some(&lines.join("\n")), &|_| None).expect("the configuration is sound");
     let app = gateway::build(config, &clock, &Random::system(), RequestIds::random())
         .expect("the adapters can be made");
     let listener = TcpListener::bind("127.0.0.1:0")

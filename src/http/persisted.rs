@@ -251,4 +251,24 @@ mod tests {
             assert!(read_manifest(text).is_err(), "{text}");
         }
     }
+
+    #[test]
+    fn a_workspace_crowds_out_none_of_anothers_documents() {
+        let one = Persisted::new(Rules {
+            automatic: true,
+            mode: Mode::Off,
+            is_public: false,
+            trusted: Trusted::new(),
+        });
+        let other = one.of_another();
+        one.registered.put([0; 32], "{ a }".into());
+        let large: Arc<str> = " ".repeat(60_000).into();
+        // More than the room that one workspace has.
+        for number in 0..600_u16 {
+            let mut hash = [1; 32];
+            hash[..2].copy_from_slice(&number.to_be_bytes());
+            other.registered.put(hash, large.clone());
+        }
+        assert_eq!(one.registered.get(&[0; 32]).as_deref(), Some("{ a }"));
+    }
 }

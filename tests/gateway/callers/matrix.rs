@@ -88,6 +88,17 @@ const RAW: &[&str] = &[
     "SaasquatchReward.redemptions",
 ];
 
+/// What a payload tells of the write itself.
+const OWN: &[&str] = &[
+    "outcome",
+    "operation",
+    "userErrors",
+    "results",
+    "removedFacilitatorId",
+    "deal",
+    "note",
+];
+
 /// The schema, for making documents.
 struct Schema(HashMap<String, TypeDefinition>);
 
@@ -274,19 +285,10 @@ fn needs(coordinate: &str) -> Option<&'static str> {
         ("Mutation", "moderateReferrals") => Some("referrals:moderate"),
         ("Mutation", "addFacilitator" | "removeFacilitator") => Some("facilitators:write"),
         ("Mutation", _) => Some("referrals:write"),
-        ("PageInfo" | "UserError" | "FinanceDeal", _) => None,
-        ("Operation", "idempotencyKey" | "state" | "startedAt" | "settledAt") => None,
-        ("ModerationResult", "referralId" | "outcome" | "userErrors") => None,
-        (
-            payload,
-            "outcome"
-            | "operation"
-            | "userErrors"
-            | "results"
-            | "removedFacilitatorId"
-            | "deal"
-            | "note",
-        ) if payload.ends_with("Payload") => None,
+        ("PageInfo" | "UserError" | "FinanceDeal", _)
+        | ("Operation", "idempotencyKey" | "state" | "startedAt" | "settledAt")
+        | ("ModerationResult", "referralId" | "outcome" | "userErrors") => None,
+        (payload, field) if payload.ends_with("Payload") && OWN.contains(&field) => None,
         _ => Some("referrals:read"),
     }
 }
