@@ -270,6 +270,7 @@ fn marked(router: Router, workspace: &'static str) -> Router {
 
 async fn write_names(workspace: &str, request: Request, next: Next) -> Response {
     let (mut head, body) = next.run(request).await.into_parts();
+    head.headers.remove("content-length");
     // What breaks off here breaks off there.
     let Ok(body) = to_bytes(body, usize::MAX).await else {
         return Response::from_parts(head, Body::from("{"));
@@ -279,6 +280,5 @@ async fn write_names(workspace: &str, request: Request, next: Next) -> Response 
         let open = format!("\"{name}\":\"");
         text = text.replace(&open, &format!("{open}{}", mark(workspace)));
     }
-    head.headers.remove("content-length");
     Response::from_parts(head, Body::from(text))
 }
