@@ -125,7 +125,7 @@ suite("docs/schema.md", () => {
   });
 
   test("the limits of documents are those of the guard", async () => {
-    const source = await read("src/http/guard.rs");
+    const source = await read("src/http/guard/mod.rs");
     const found = source.matchAll(/pub const MAX_(?!BYTES)\w+: \w+ = ([\d_]+);/g);
     const limits = [...found].map(([, limit]) => Number(limit!.replaceAll("_", "")).toLocaleString("en-US"));
     assert(limits.length > 5);

@@ -153,7 +153,7 @@ async fn amiss(world: &World, everything: &Everything) -> Value {
 #[tokio::test]
 async fn every_field_of_every_type_answers_and_has_a_value_somewhere() {
     let world = World::with(Options {
-        toml: "[server]\nmax_document_tokens = 20000",
+        toml: "[server]\nmax_document_tokens = 20000\n[requests]\nmax_aliases = 5000",
         ..Options::default()
     })
     .await;
