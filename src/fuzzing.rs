@@ -13,6 +13,9 @@ use crate::load::cursor::{Cursor, Fingerprint};
 use crate::model::GlobalId;
 use crate::vendor::VENDORS;
 
+/// What fields need, which the fuzzing has no use for, made once.
+static ACCESS: LazyLock<Arc<Access>> = LazyLock::new(|| Arc::new(Access::new(&graphql::sdl())));
+
 /// A document: guarded, parsed, measured.
 pub fn document(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else {
@@ -22,7 +25,6 @@ pub fn document(bytes: &[u8]) {
         tokens: 20_000,
         ..Limits::default()
     };
-    static ACCESS: LazyLock<Arc<Access>> = LazyLock::new(|| Arc::new(Access::new(&graphql::sdl())));
     if let Err(error) = Documents::new(limits, ACCESS.clone()).get(text) {
         drop(error.told());
     }

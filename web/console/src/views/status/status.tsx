@@ -4,7 +4,10 @@ import { useEffect, useState } from "react";
 import { Lines } from "../../components/loading";
 import { Failed } from "../../components/notice";
 import { PageHeader } from "../../components/page-header";
+import { Section } from "../../components/section";
 import { StatusDocument, StatusOfListsDocument } from "../../graphql/generated/graphql";
+import { Outcome } from "../operations/outcome";
+import { useFollowed } from "../operations/store";
 import { Capabilities } from "./capabilities";
 import { Gateway } from "./gateway";
 import { usePoll } from "./use-poll";
@@ -20,6 +23,7 @@ export default function Status() {
   const vendors = usePoll(StatusDocument, EVERY_MS, isPaused);
   const lists = usePoll(StatusOfListsDocument, EVERY_MS, isPaused);
 
+  const followed = useFollowed();
   const all = vendors.data?.vendors;
   const sources = lists.data?.referrals.sources ?? [];
   const sourceOf = (vendor: string) => sources.find((source) => source.vendor === vendor);
@@ -57,6 +61,13 @@ export default function Status() {
         query={{ document: StatusDocument }}
       />
       <Gateway vendors={vendors} lists={lists} isPaused={isPaused} />
+      {followed.length > 0 && (
+        <Section title="Writes">
+          {followed.map((one) => (
+            <Outcome key={one.key} one={one} />
+          ))}
+        </Section>
+      )}
       {!all && !vendors.error && <Lines count={8} about="Asking the gateway…" />}
       {!all && vendors.error && (
         <Failed
