@@ -158,8 +158,9 @@ async fn arrived(coming: Coming, deadline: Instant) -> Option<Answer> {
 /// A request that may be executed.
 struct Prepared {
     priority: Priority,
-    cost: u32,
-    request: async_graphql::Request,
+    query: Arc<str>,
+    parsed: Arc<Parsed>,
+    question: Question,
     /// Whether its address names a document, so that answers can be kept by it.
     may_be_reused: bool,
 }
@@ -195,10 +196,8 @@ fn prepare(
         .persisted
         .document(&question)
         .map_err(Refused::Request)?;
-    let is_named = question.query.is_none();
     let parsed = app.documents.get(&query).map_err(Refused::Document)?;
-    let Parsed { document, cost } = &*parsed;
-    let is_query = is_query(document, question.operation_name.as_deref());
+    let is_query = is_query(&parsed.document, question.operation_name.as_deref());
     if method == Method::Get && !is_query {
         return Err(Refused::Request(Problem {
             status: StatusCode::METHOD_NOT_ALLOWED,
@@ -206,29 +205,36 @@ fn prepare(
             message: "Only queries may be sent by GET.".to_owned(),
         }));
     }
-    let mut request = async_graphql::Request::new(&*query);
-    request.operation_name = question.operation_name.filter(|name| !name.is_empty());
-    request.variables =
-        async_graphql::Variables::from_json(question.variables.unwrap_or_default().into());
-    request.extensions = question.extensions.map(extensions).unwrap_or_default();
-    request.set_parsed_query(document.clone());
     Ok(Prepared {
         priority: if is_query {
             Priority::Read
         } else {
             Priority::Write
         },
-        cost: *cost,
-        request,
-        may_be_reused: method == Method::Get && is_named,
+        query,
+        may_be_reused: method == Method::Get && question.query.is_none(),
+        question,
+        parsed,
     })
 }
 
 impl Prepared {
     async fn admitted(&self, app: &App, deadline: Instant) -> Result<Permit, Shed> {
         app.admission
-            .admit(self.priority, self.cost, deadline)
+            .admit(self.priority, self.parsed.cost, deadline)
             .await
+    }
+
+    /// As the engine takes it. Made only of what was admitted: a copy of the document costs more than to shed it.
+    fn request(self) -> async_graphql::Request {
+        let question = self.question;
+        let mut request = async_graphql::Request::new(&*self.query);
+        request.operation_name = question.operation_name.filter(|name| !name.is_empty());
+        request.variables =
+            async_graphql::Variables::from_json(question.variables.unwrap_or_default().into());
+        request.extensions = question.extensions.map(extensions).unwrap_or_default();
+        request.set_parsed_query(self.parsed.document.clone());
+        request
     }
 }
 
@@ -240,16 +246,13 @@ impl Work {
             call,
             prepared,
         } = self;
-        let Prepared {
-            request,
-            may_be_reused,
-            ..
-        } = prepared;
+        let may_be_reused = prepared.may_be_reused;
         let id = call.request_id.clone();
         let until = call.deadline + GRACE;
         let loaders = Loaders::new(app.registry.clone(), call);
         let freshness = loaders.freshness.clone();
-        let request = request
+        let request = prepared
+            .request()
             .data(loaders)
             .data(Places::default())
             .data(app.desk.clone());
