@@ -123,8 +123,7 @@ async fn serve(file: Option<&Path>, with_sandbox: bool) -> Result<(), Failure> {
     let app =
         gateway::build(config, &clock, &Random::system(), RequestIds::random()).map_err(lines)?;
     let are_callers_told_apart = app.callers.are_told_apart();
-    let listener = TcpListener::bind(listen)
-        .await
+    let listener = server::listen(listen)
         .map_err(|error| vec![format!("cannot listen on {listen}: {error}")])?;
     let address = listener.local_addr().map_err(one_line)?;
     info!(

@@ -19,7 +19,7 @@ use tracing::{Instrument as _, info, info_span};
 use super::App;
 use super::admission::{Permit, Priority, RETRY_AFTER, Shed};
 use super::answer::{Accepted, Answer, Bounds, Problem, failure, not_acceptable, unauthenticated};
-use super::documents::DocumentError;
+use super::documents::{Document, DocumentError};
 use super::metrics::{Outcome, Received};
 use super::question::{Question, take_body};
 use super::rate::Caller;
@@ -237,6 +237,8 @@ async fn arrived(coming: Coming, deadline: Instant) -> Option<Answer> {
 struct Prepared {
     priority: Priority,
     request: async_graphql::Request,
+    /// Taken into the request once it is admitted: a copy of it costs more than to shed it.
+    document: Arc<Document>,
     /// Whether its address names a document, so that answers can be kept by it.
     may_be_reused: bool,
     /// What it costs at most.
@@ -310,7 +312,6 @@ fn prepare(
     request.operation_name = operation_name;
     request.variables = variables;
     request.extensions = question.extensions.map(extensions).unwrap_or_default();
-    request.set_parsed_query(document.parsed.clone());
     Ok(Prepared {
         priority: if is_query {
             Priority::Read
@@ -318,6 +319,7 @@ fn prepare(
             Priority::Write
         },
         request,
+        document,
         // What is left is the caller's own.
         may_be_reused: method == Method::Get && is_named && !tells_cost,
         cost,
@@ -387,13 +389,15 @@ impl Work {
             prepared,
         } = self;
         let Prepared {
-            request,
+            mut request,
+            document,
             may_be_reused,
             cost,
             tells_cost,
             left,
             ..
         } = prepared;
+        request.set_parsed_query(document.parsed.clone());
         let id = call.request_id.clone();
         let until = call.deadline + GRACE;
         let loaders = Loaders::new(visitor.parts.registry.clone(), call);

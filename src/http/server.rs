@@ -2,15 +2,33 @@
 
 use std::future::Future;
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::time::timeout;
 use tracing::{info, warn};
 
 use super::edge::Edge;
 use super::{App, router};
+
+/// How many connections may wait to be accepted; as a rule the kernel allows no more. Of those beyond it the kernel forgets
+/// some that look open to their clients.
+const BACKLOG: u32 = 4_096;
+
+/// Listens there.
+pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() {
+        TcpSocket::new_v4()?
+    } else {
+        TcpSocket::new_v6()?
+    };
+    // As a restart finds the last process's connections still there.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
 
 /// Serves until `shutdown`, then finishes what runs, but for no longer than `grace`.
 pub async fn run(

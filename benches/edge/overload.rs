@@ -1,0 +1,187 @@
+//! Ten times what the gateway can do, on one of its threads, so that the client has a core of its own.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use tokio::time::{Instant as Due, sleep_until};
+
+use crate::client::{Answer, Connection, ms, percentile};
+use crate::gateway::Gateway;
+
+const CONFIG: &str = "[cache]\nfresh = \"1h\"\n";
+
+/// Resolved field by field from the cache: a millisecond or more of work, and no vendor is asked.
+const QUERY: &str = "{ referrals(first: 100) { nodes { id name status createdAt updatedAt details { __typename } referrer { __typename ... on Person { name email } ... on Organization { name } } referred { __typename ... on Person { name email } ... on Organization { name } } recipient { __typename } facilitators(first: 2) { nodes { __typename } } } } }";
+
+const CONNECTIONS: u32 = 500;
+const PEAK: Duration = Duration::from_secs(4);
+const OVERLOAD: Duration = Duration::from_secs(10);
+/// The limit has found its place by then.
+const SETTLED: Duration = Duration::from_secs(1);
+const AFTER: Duration = Duration::from_secs(5);
+const SLICE: Duration = Duration::from_millis(250);
+
+/// An answer, and when it came.
+struct Came {
+    at: Duration,
+    answer: Answer,
+}
+
+pub(crate) async fn run() {
+    let gateway = Gateway::start(CONFIG, "", Some(1)).await;
+    let address: Arc<str> = gateway.address.as_str().into();
+    let numbers = Arc::new(AtomicU64::new(0));
+    closed_loop(&address, &numbers, 1, PEAK / 4).await;
+    let used = gateway.processor_time();
+    let peak = closed_loop(&address, &numbers, 16, PEAK).await;
+    let closed = Share::since(&gateway, used, PEAK);
+    let usual = paced(&address, &numbers, peak / 2.0, PEAK).await;
+    let mut usual = took(&usual, 200);
+    println!(
+        "overload: peak {peak:.0} answers a second ({:.2} ms each, {closed}); at half of it p50 {:.2} ms, p99 {:.2} ms",
+        1e3 / peak,
+        ms(percentile(&mut usual, 50)),
+        ms(percentile(&mut usual, 99))
+    );
+    let used = gateway.processor_time();
+    let came = paced(&address, &numbers, peak * 10.0, OVERLOAD).await;
+    let share = Share::since(&gateway, used, OVERLOAD);
+    report("all of it", &came, peak, OVERLOAD);
+    println!(
+        "overload: {share}; by its own processor time the goodput is {:.3} of the peak",
+        rate(took(&came, 200).len(), OVERLOAD) / share.busy / (peak / closed.busy)
+    );
+    let settled: Vec<Came> = came.into_iter().filter(|it| it.at >= SETTLED).collect();
+    let rest = OVERLOAD.saturating_sub(SETTLED);
+    report("from its second second on", &settled, peak, rest);
+    let after = paced(&address, &numbers, peak / 2.0, AFTER).await;
+    println!(
+        "overload: afterwards, at half the peak again, normal after {:.2} s, target within 2 (nothing shed, p50 at most twice the usual)",
+        normal_after(&after, percentile(&mut usual, 50)).as_secs_f64()
+    );
+}
+
+/// How much of a time the gateway had a processor, and how much it wanted one in vain.
+struct Share {
+    busy: f64,
+    waited: f64,
+}
+
+impl Share {
+    fn since(gateway: &Gateway, before: (Duration, Duration), time: Duration) -> Self {
+        let (busy, waited) = gateway.processor_time();
+        Self {
+            busy: busy.saturating_sub(before.0).as_secs_f64() / time.as_secs_f64(),
+            waited: waited.saturating_sub(before.1).as_secs_f64() / time.as_secs_f64(),
+        }
+    }
+}
+
+impl std::fmt::Display for Share {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (busy, waited) = (self.busy * 100.0, self.waited * 100.0);
+        write!(
+            f,
+            "the gateway ran {busy:.0} % of the time and waited {waited:.0} % for a processor"
+        )
+    }
+}
+
+/// Answers a second where each connection sends again once it was answered.
+async fn closed_loop(
+    address: &Arc<str>,
+    numbers: &Arc<AtomicU64>,
+    connections: u32,
+    time: Duration,
+) -> f64 {
+    let began = Instant::now();
+    let one = async || {
+        let mut connection = Connection::open(address).await.expect("it listens");
+        let mut answers = 0_u32;
+        while began.elapsed() < time {
+            let number = numbers.fetch_add(1, Ordering::Relaxed);
+            let answer = connection.ask(QUERY, number).await.expect("it answers");
+            answers += u32::from(answer.status == 200);
+        }
+        answers
+    };
+    let answers = join_all((0..connections).map(|_| one())).await;
+    f64::from(answers.into_iter().sum::<u32>()) / began.elapsed().as_secs_f64()
+}
+
+/// So many requests a second, spread over all connections, whether or not others are answered.
+async fn paced(
+    address: &Arc<str>,
+    numbers: &Arc<AtomicU64>,
+    rate: f64,
+    time: Duration,
+) -> Vec<Came> {
+    let every = Duration::from_secs_f64(f64::from(CONNECTIONS) / rate);
+    let began = Due::now() + Duration::from_millis(100);
+    let one = async |place: u32| {
+        let mut connection = Connection::open(address).await.expect("it listens");
+        let mut due = began + every * place / CONNECTIONS;
+        let mut came = Vec::new();
+        while due < began + time {
+            sleep_until(due).await;
+            let number = numbers.fetch_add(1, Ordering::Relaxed);
+            let answer = connection.ask(QUERY, number).await.expect("it answers");
+            let at = Due::now().saturating_duration_since(began);
+            came.push(Came { at, answer });
+            // What could not be sent while it waited is not made up for.
+            while due < Due::now() {
+                due += every;
+            }
+        }
+        came
+    };
+    let came = join_all((0..CONNECTIONS).map(one)).await;
+    // What came late is no part of what was done in that time.
+    let came = came.into_iter().flatten();
+    came.filter(|it| it.at < time).collect()
+}
+
+fn report(name: &str, came: &[Came], peak: f64, time: Duration) {
+    let (mut good, mut shed) = (took(came, 200), took(came, 503));
+    assert_eq!(
+        good.len() + shed.len(),
+        came.len(),
+        "every request is answered or shed"
+    );
+    println!(
+        "overload, {name}: {:.1} times the peak offered; goodput {:.3} of it, target at least 0.9, p99 {:.0} ms; shed answers p50 {:.2} ms, p99 {:.2} ms, target 5",
+        rate(came.len(), time) / peak,
+        rate(good.len(), time) / peak,
+        ms(percentile(&mut good, 99)),
+        ms(percentile(&mut shed, 50)),
+        ms(percentile(&mut shed, 99))
+    );
+}
+
+fn rate(count: usize, time: Duration) -> f64 {
+    f64::from(u32::try_from(count).unwrap_or(u32::MAX)) / time.as_secs_f64()
+}
+
+/// The end of the last slice in which something was shed or the answers were slow.
+fn normal_after(came: &[Came], usual: Duration) -> Duration {
+    let mut normal = Duration::ZERO;
+    let mut from = Duration::ZERO;
+    while from < AFTER {
+        let is_in = |it: &&Came| it.at >= from && it.at < from + SLICE;
+        let slice: Vec<&Came> = came.iter().filter(is_in).collect();
+        let was_shed = slice.iter().any(|it| it.answer.status != 200);
+        let mut times: Vec<Duration> = slice.iter().map(|it| it.answer.took).collect();
+        if was_shed || percentile(&mut times, 50) > 2 * usual {
+            normal = from + SLICE;
+        }
+        from += SLICE;
+    }
+    normal
+}
+
+fn took(came: &[Came], status: u16) -> Vec<Duration> {
+    let of = came.iter().filter(|it| it.answer.status == status);
+    of.map(|it| it.answer.took).collect()
+}
