@@ -52,7 +52,11 @@ const PICTURES = [
     ready: (page) => page.locator("tbody tr:not([aria-hidden])").nth(20),
   },
   { name: "console-referral", path: () => referralOf("PARTNER_CENTER"), ready: (page) => page.locator("main dl").first() },
-  { name: "console-new", path: "/new", ready: (page) => page.locator("main h1") },
+  {
+    name: "console-new",
+    path: "/new?vendor=INTROZY",
+    ready: (page) => page.getByRole("combobox", { name: "Person", exact: false }).or(page.locator("form input")).first(),
+  },
   {
     name: "console-pipeline",
     path: "/pipeline",
