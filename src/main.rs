@@ -114,8 +114,7 @@ async fn serve(file: Option<&Path>, with_sandbox: bool) -> Result<(), Failure> {
     let app = gateway::build(&config, &clock, &Random::system(), RequestIds::random())
         .map_err(one_line)?;
     let listen = config.server.listen;
-    let listener = TcpListener::bind(listen)
-        .await
+    let listener = server::listen(listen)
         .map_err(|error| vec![format!("cannot listen on {listen}: {error}")])?;
     let address = listener.local_addr().map_err(one_line)?;
     for (vendor, connector) in &config.vendors {
