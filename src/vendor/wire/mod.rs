@@ -1,18 +1,26 @@
 //! Reading vendors' JSON: every field may be missing or null, scalars may come in another type that says the same, and
 //! a failure names the JSON path and never the value.
 
+mod rows;
+mod skip;
+
+#[cfg(test)]
+mod rows_tests;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
-use memchr::memchr2;
 use serde::de::{DeserializeOwned, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::paging::Unreadable;
 use super::redact;
-use crate::model::{Date, DateTime, Decimal, Vendor};
+use crate::model::{Date, DateTime, Decimal, Json, Vendor};
+
+pub(super) use rows::read_list_aside;
+pub use rows::{List, Listing, read_list, read_row, sorted_out};
 
 /// One row of a list, kept as it came so that an unreadable one costs itself alone.
 pub type Row = Box<RawValue>;
@@ -26,48 +34,14 @@ const MAX_DEPTH: usize = 64;
 /// Whether lists and objects lie within each other too deeply to be kept as they came: that escapes serde's own limit,
 /// and is shown to clients. What is passed over unread does no harm at any depth.
 fn is_too_deep(json: &RawValue) -> bool {
-    is_deeper_than(MAX_DEPTH, json.get().as_bytes())
+    skip::is_deeper_than(MAX_DEPTH, json.get().as_bytes())
 }
 
-fn is_deeper_than(limit: usize, body: &[u8]) -> bool {
-    // Counting is many times faster than following and settles it for nearly all. `|` makes a `{` of a `[`; in pieces that
-    // a byte can count, the compiler does many at once.
-    let opens =
-        |piece: &[u8]| -> u8 { piece.iter().map(|byte| u8::from(byte | 0x20 == b'{')).sum() };
-    let opened: usize = body
-        .chunks(240)
-        .map(|piece| usize::from(opens(piece)))
-        .sum();
-    if opened <= limit {
-        return false;
+fn too_deep() -> Unreadable {
+    Unreadable {
+        path: ".".into(),
+        problem: "nested too deeply".into(),
     }
-    let mut depth = 0_usize;
-    let mut at = 0;
-    while let Some(byte) = body.get(at) {
-        at += 1;
-        match byte {
-            b'"' => at = end_of_text(body, at),
-            b'[' | b'{' => depth += 1,
-            b']' | b'}' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if depth > limit {
-            return true;
-        }
-    }
-    false
-}
-
-/// What follows the text that begins here. Bodies are made of texts for the most part, so they are passed over in leaps.
-fn end_of_text(body: &[u8], mut at: usize) -> usize {
-    while let Some(found) = body.get(at..).and_then(|rest| memchr2(b'"', b'\\', rest)) {
-        at += found + 1;
-        if body[at - 1] == b'"' {
-            return at;
-        }
-        at += 1;
-    }
-    body.len()
 }
 
 /// Reads a whole body.
@@ -81,12 +55,14 @@ pub fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Unreadable> {
 /// Reads one row.
 pub fn decode_row<T: DeserializeOwned>(row: &RawValue) -> Result<T, Unreadable> {
     if is_too_deep(row) {
-        return Err(Unreadable {
-            path: ".".into(),
-            problem: "nested too deeply".into(),
-        });
+        return Err(too_deep());
     }
     decode_text(row.get())
+}
+
+/// Reads what was kept as it came.
+pub fn decode_json<T: DeserializeOwned>(json: &Json) -> Result<T, Unreadable> {
+    decode_text(&json.0)
 }
 
 /// Keeping track of the path costs more than reading: what cannot be read is read once more to learn where.
@@ -494,16 +470,5 @@ mod tests {
         let row: Row = serde_json::from_str(&nested(100_000)).unwrap();
         let refused = decode_row::<Sample>(&row).unwrap_err();
         assert_eq!(refused.problem, "nested too deeply");
-    }
-
-    #[test]
-    fn depth_is_counted_outside_of_texts_alone() {
-        assert!(!is_deeper_than(3, br#"[{"a":"[[[\"[["},[],[{}]]"#));
-        assert!(is_deeper_than(2, br#"[{"a":"[[[\"[["},[],[{}]]"#));
-        assert!(is_deeper_than(1, br#"{"a\\":[]}"#));
-        assert!(!is_deeper_than(0, br#""[\\\"[""#));
-        for cut_off in [r#""["#, r#""[\"#, r#""[\""#] {
-            assert!(!is_deeper_than(0, cut_off.as_bytes()), "{cut_off}");
-        }
     }
 }
