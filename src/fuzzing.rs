@@ -9,7 +9,6 @@ mod token;
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
-use async_graphql::Variables;
 use url::{Host, Url};
 
 use crate::clock::Clock;
@@ -58,11 +57,7 @@ pub fn document(bytes: &[u8]) -> bool {
         ..Limits::default()
     };
     match Documents::new(limits, ACCESS.clone()).get(text) {
-        Ok(document) => {
-            let variables = Variables::default();
-            let cost = PRICES.cost(&REGISTRY, &document.parsed, None, &variables);
-            cost.is_ok()
-        }
+        Ok(document) => PRICES.cost_alone(&REGISTRY, &document.parsed).is_ok(),
         Err(error) => {
             drop(error.told());
             false
