@@ -1,6 +1,6 @@
 # `make run` and `make test` are all that a newcomer needs; the rest are their parts.
 
-.PHONY: run test lint schema web screenshots test-rust test-web test-federation test-clients release sbom
+.PHONY: run test fuzz lint schema web screenshots test-rust test-web test-federation test-clients release sbom
 
 # Builds the web part, then starts the gateway with the sandbox: no credentials, no network.
 run: web
@@ -8,6 +8,10 @@ run: web
 
 # Everything that must hold before a change is taken.
 test: lint test-rust test-web test-federation test-clients
+
+# The readers of what comes from outside, under libFuzzer, a minute each. Needs cargo-fuzz; see scripts/fuzz.
+fuzz:
+	scripts/fuzz
 
 lint:
 	cargo fmt --check

@@ -1,65 +1,126 @@
 //! What comes from outside, read from whatever bytes: one function for each reader, which must not panic, and holds what
-//! it gives to what it promises. The targets in `fuzz/` call these, and the tests here call them many times.
+//! it gives to what it promises. Each says whether it took what it was given. The targets in `fuzz/` call these, and the
+//! tests here call them many times.
 
+#[cfg(test)]
+mod seeds;
+mod token;
+
+use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
+use url::{Host, Url};
+
+use crate::clock::Clock;
 use crate::graphql;
 use crate::graphql::access::Access;
+use crate::graphql::cost::PriceList;
 use crate::http::documents::Documents;
+use crate::http::edge::is_host;
 use crate::http::guard::Limits;
+use crate::http::hosts::AllowedHosts;
 use crate::http::question::Question;
 use crate::http::variables;
 use crate::load::cursor::{Cursor, Fingerprint};
-use crate::model::GlobalId;
+use crate::load::{Cache, Flights, Lifetimes, Registry};
+use crate::model::{GlobalId, Workspace};
 use crate::vendor::VENDORS;
 
-/// What fields need, which the fuzzing has no use for, made once.
-static ACCESS: LazyLock<Arc<Access>> = LazyLock::new(|| Arc::new(Access::new(&graphql::sdl())));
+pub use token::{keys, token};
 
-/// A document: guarded, parsed, measured.
-pub fn document(bytes: &[u8]) {
+/// What fields need and cost, which the fuzzing has no use for, made once.
+static ACCESS: LazyLock<Arc<Access>> = LazyLock::new(|| Arc::new(Access::new(&graphql::sdl())));
+static PRICES: LazyLock<PriceList> = LazyLock::new(PriceList::new);
+
+/// No vendors: what a document costs is worked out all the same.
+static REGISTRY: LazyLock<Registry> = LazyLock::new(|| {
+    let clock = Clock::system();
+    let cache = Arc::new(Cache::new(clock.clone(), 0, Lifetimes::default()));
+    Registry {
+        workspace: Workspace::default(),
+        adapters: BTreeMap::new(),
+        flights: Flights::new(cache.clone()),
+        cache,
+        clock,
+        call_budget: std::time::Duration::ZERO,
+        max_scan: 10_000,
+    }
+});
+
+/// A document: guarded, parsed, measured, weighed.
+pub fn document(bytes: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(bytes) else {
-        return;
+        return false;
     };
     let limits = Limits {
         tokens: 20_000,
         ..Limits::default()
     };
-    if let Err(error) = Documents::new(limits, ACCESS.clone()).get(text) {
-        drop(error.told());
+    match Documents::new(limits, ACCESS.clone()).get(text) {
+        Ok(document) => PRICES.cost_alone(&REGISTRY, &document.parsed).is_ok(),
+        Err(error) => {
+            drop(error.told());
+            false
+        }
     }
 }
 
 /// A request: a body, and a query string.
-pub fn question(bytes: &[u8]) {
+pub fn question(bytes: &[u8]) -> bool {
     let parameters = String::from_utf8_lossy(bytes);
-    for question in [
+    let questions = [
         Question::of_body(bytes),
         Question::of_parameters(&parameters),
-    ] {
+    ];
+    let is_taken = questions.iter().any(Result::is_ok);
+    for question in questions {
         let values = question.ok().and_then(|question| question.variables);
         if let Some(values) = values {
             drop(variables::check("variables", &values, 1_000));
         }
     }
+    is_taken
 }
 
 /// A cursor. One that is taken is the one that would be given out for what it says.
-pub fn cursor(bytes: &[u8]) {
+pub fn cursor(bytes: &[u8]) -> bool {
     let list = Fingerprint::of(&"a list");
     let Ok(cursor) = Cursor::read(&String::from_utf8_lossy(bytes), list) else {
-        return;
+        return false;
     };
     let again = Cursor::read(&cursor.write(list), list);
     assert!(again.is_ok_and(|again| again.after == cursor.after));
+    true
 }
 
 /// A global id. Exactly one text stands for one thing.
-pub fn id(bytes: &[u8]) {
+pub fn id(bytes: &[u8]) -> bool {
     let text = String::from_utf8_lossy(bytes);
-    if let Ok(id) = GlobalId::parse(&text) {
-        assert_eq!(id.to_string(), text);
+    let Ok(id) = GlobalId::parse(&text) else {
+        return false;
+    };
+    assert_eq!(id.to_string(), text);
+    true
+}
+
+/// What a request says it is addressed to. What is taken for this machine, or for a name that was allowed, every browser
+/// takes for the same.
+pub fn host(bytes: &[u8]) -> bool {
+    let name = "gateway.example.test";
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return false;
+    };
+    if !is_host(bytes) || !AllowedHosts::new(&[name.to_owned()]).allow(text) {
+        return false;
     }
+    let url = Url::parse(&format!("http://{text}/")).expect("what is taken is an address");
+    let is_ours = match url.host().expect("addresses of the web have a host") {
+        Host::Domain(domain) => domain == "localhost" || domain == name,
+        Host::Ipv4(address) => address.is_loopback(),
+        Host::Ipv6(address) => address.is_loopback(),
+    };
+    assert!(is_ours, "{url} is not ours");
+    true
 }
 
 /// A vendor's answers, of whatever kind.
@@ -75,6 +136,7 @@ mod tests {
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     use proptest::prelude::*;
 
+    use super::seeds::SIGNED;
     use super::*;
     use crate::load::Rank;
     use crate::model::Vendor;
@@ -173,6 +235,9 @@ mod tests {
         question(bytes);
         cursor(bytes);
         id(bytes);
+        host(bytes);
+        token(bytes, &SIGNED);
+        keys(bytes, &SIGNED);
         for entry in VENDORS {
             vendor(entry.vendor.key(), bytes);
         }
@@ -221,6 +286,13 @@ mod tests {
             written["i"] = words[2..].concat().into();
             written["h"] = serde_json::json!(hints);
             cursor(URL_SAFE_NO_PAD.encode(written.to_string()).as_bytes());
+        }
+
+        #[test]
+        fn no_reader_panics_at_what_looks_like_a_host(
+            text in "[a-z]{0,2}\\[?(localhost|127\\.0\\.0\\.1|::1|gateway\\.example\\.test|[0-9a-f:.]{0,12})\\]?[.@:%a-z]{0,3}(:[0-9]{0,6})?",
+        ) {
+            host(text.as_bytes());
         }
     }
 }

@@ -2,6 +2,7 @@
 //! a referral is about.
 
 use std::io::IsTerminal as _;
+use std::panic::PanicHookInfo;
 
 use tracing::{Level, Metadata};
 use tracing_subscriber::filter::{FilterExt as _, filter_fn};
@@ -20,13 +21,16 @@ pub fn start(log: &Log) {
     let _ = Registry::default()
         .with(lines(log, std::io::stderr().is_terminal(), std::io::stderr))
         .try_init();
-    std::panic::set_hook(Box::new(|panic| {
-        let place = panic
-            .location()
-            .map(ToString::to_string)
-            .unwrap_or_default();
-        tracing::error!(place, "panic");
-    }));
+    std::panic::set_hook(Box::new(tell_place));
+}
+
+/// Tells the log where a panic was.
+pub fn tell_place(panic: &PanicHookInfo<'_>) {
+    let place = panic
+        .location()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    tracing::error!(place, "panic");
 }
 
 /// The log's lines, written to wherever.

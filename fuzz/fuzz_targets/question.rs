@@ -3,5 +3,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use referral_gateway::fuzzing;
 
-fuzz_target!(|bytes: &[u8]| referral_gateway::fuzzing::question(bytes));
+fuzz_target!(|bytes: &[u8]| {
+    fuzzing::question(bytes);
+});

@@ -98,6 +98,16 @@ impl Jwks {
         Ok(keys)
     }
 
+    /// Takes this set as if it had just been fetched.
+    pub(super) fn hold(&self, set: &[u8]) -> Result<(), &'static str> {
+        let keys = Keys::read(set)?;
+        let now = self.clock.elapsed();
+        let mut state = self.state();
+        state.tried_at = Some(now);
+        state.set = Some((Arc::new(keys), now));
+        Ok(())
+    }
+
     /// The fetch under way, or a new one if it is time for one.
     fn join_flight(self: &Arc<Self>, state: &mut State, now: Duration) -> Option<Flight> {
         if let Some(flight) = &state.flight {

@@ -94,6 +94,22 @@ impl Callers {
         })
     }
 
+    /// By one issuer's rules, with this set of its keys at hand: none is ever fetched. For the fuzz targets.
+    pub(crate) fn with_keys(
+        rules: issuer::Rules,
+        keys: &[u8],
+        fetcher: Fetcher,
+        clock: &Clock,
+    ) -> Result<Self, &'static str> {
+        let issuer = Issuer::with_keys(rules, keys, fetcher, clock.clone())?;
+        Ok(Self {
+            everyone: None,
+            keys: Keys::new(Vec::new()),
+            issuers: vec![Arc::new(issuer)],
+            clock: clock.clone(),
+        })
+    }
+
     /// Whether callers are told apart.
     pub fn are_told_apart(&self) -> bool {
         self.everyone.is_none()

@@ -1,7 +1,7 @@
 //! By which names the gateway may be addressed. While callers are not authenticated, a page on the web must not be able
 //! to reach it through a name that was pointed at this machine.
 
-use std::net::IpAddr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
@@ -23,14 +23,11 @@ impl AllowedHosts {
 
     /// Whether a `Host` header, with or without port, names this gateway.
     pub fn allow(&self, host: &str) -> bool {
-        let name = without_port(host).to_ascii_lowercase();
-        let address = name
-            .trim_start_matches('[')
-            .trim_end_matches(']')
-            .parse::<IpAddr>();
-        name == "localhost"
-            || address.is_ok_and(|address| address.is_loopback())
-            || self.0.contains(&name)
+        let Some(name) = without_port(host) else {
+            return false;
+        };
+        let name = name.to_ascii_lowercase();
+        name == "localhost" || is_loopback(&name) || self.0.contains(&name)
     }
 }
 
@@ -50,11 +47,30 @@ pub async fn refuse_foreign(State(app): State<Arc<App>>, request: Request, next:
     (StatusCode::MISDIRECTED_REQUEST, text).into_response()
 }
 
-fn without_port(host: &str) -> &str {
-    if let Some(end) = host.find(']') {
-        return &host[..=end];
+/// The name or address of a `Host` header that has nothing behind it but perhaps a port.
+fn without_port(host: &str) -> Option<&str> {
+    let end = match host.find(']') {
+        Some(last) => last + 1,
+        None => host.find(':').unwrap_or(host.len()),
+    };
+    let (name, port) = host.split_at(end);
+    let is_number = |digits: &str| {
+        let are_digits = digits.bytes().all(|byte| byte.is_ascii_digit());
+        are_digits && (digits.is_empty() || digits.parse::<u16>().is_ok())
+    };
+    let is_port = port.is_empty() || port.strip_prefix(':').is_some_and(is_number);
+    is_port.then_some(name)
+}
+
+fn is_loopback(name: &str) -> bool {
+    match name.strip_prefix('[').and_then(|it| it.strip_suffix(']')) {
+        Some(address) => address
+            .parse()
+            .is_ok_and(|address: Ipv6Addr| address.is_loopback()),
+        None => name
+            .parse()
+            .is_ok_and(|address: Ipv4Addr| address.is_loopback()),
     }
-    host.split(':').next().unwrap_or(host)
 }
 
 #[cfg(test)]
@@ -80,6 +96,13 @@ mod tests {
             "127.0.0.1.evil.example",
             "10.0.0.1",
             "[2001:db8::1]:80",
+            "[127.0.0.1]",
+            "[::1]evil.example",
+            "[::1%25lo]",
+            "evil.example[::1]",
+            "localhost:evil.example",
+            "localhost:+80",
+            "localhost:99999",
             "",
         ] {
             assert!(!hosts.allow(foreign), "{foreign}");

@@ -119,6 +119,13 @@ impl Metrics {
         }
     }
 
+    /// All that is counted, as Prometheus reads it.
+    pub fn text(&self) -> Result<String, fmt::Error> {
+        let mut text = String::new();
+        text::encode(&mut text, &self.registry)?;
+        Ok(text)
+    }
+
     /// Counts a request that comes in.
     pub fn receive(&self) -> Received {
         self.received.inc();
@@ -176,9 +183,8 @@ pub async fn get(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
                 .into_response();
         }
     }
-    let mut text = String::new();
-    match text::encode(&mut text, &app.metrics.registry) {
-        Ok(()) => ([(header::CONTENT_TYPE, CONTENT_TYPE)], text).into_response(),
+    match app.metrics.text() {
+        Ok(text) => ([(header::CONTENT_TYPE, CONTENT_TYPE)], text).into_response(),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }

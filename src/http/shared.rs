@@ -15,7 +15,8 @@ use crate::model::{Scopes, Workspace};
 
 /// What makes two reads the same. Whoever asks the same gets the same: nothing that an answer depends on may be missing
 /// here.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(test, derive(Debug))]
 pub struct Read {
     /// Whose data.
     pub workspace: Workspace,

@@ -83,7 +83,8 @@ struct Whose {
 }
 
 /// What tells one cached record from another.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(test, derive(Debug))]
 pub struct Key {
     scope: Scope,
     kind: Kind,

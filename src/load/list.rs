@@ -15,7 +15,8 @@ use crate::model::{Order, Vendor};
 use crate::vendor::{Call, Error, Next, Page, Plan};
 
 /// What a list is asked for.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[cfg_attr(test, derive(Debug))]
 pub struct ListRequest<F> {
     /// How many rows, at most.
     pub first: usize,

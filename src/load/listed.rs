@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::future::Future;
+use std::hash::Hash;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -32,7 +33,7 @@ pub trait Listed: Record + Sized {
     const SNAPSHOT: Kind;
 
     /// Which rows are wanted.
-    type Filter: Clone + std::fmt::Debug + Send + Sync;
+    type Filter: Clone + Hash + Send + Sync;
 
     /// Whose row it is.
     fn vendor(&self) -> Vendor;

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::{DateTime, Direction, GlobalId, Json, Party, Vendor};
 
 /// One connection of one vendor.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
+#[cfg_attr(test, derive(Debug))]
 pub struct Connection {
     /// Whose it is.
     pub vendor: Vendor,

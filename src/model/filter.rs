@@ -7,7 +7,8 @@ use super::{
 };
 
 /// Which referrals are wanted. Every rule that is present must hold.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(test, derive(Debug))]
 pub struct ReferralFilter {
     /// Of these vendors.
     pub vendors: Option<Vec<Vendor>>,
@@ -36,7 +37,8 @@ pub struct ReferralFilter {
 }
 
 /// Which connections are wanted.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(test, derive(Debug))]
 pub struct ConnectionFilter {
     /// With one of these statuses.
     pub status: Option<Vec<ConnectionStatus>>,

@@ -9,7 +9,8 @@ use super::texts::Texts;
 use super::{DateTime, Decimal, GlobalId, Json, Vendor};
 
 /// One referral of one vendor. Tens of thousands are kept in memory, so its texts and lists have no room to grow.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
+#[cfg_attr(test, derive(Debug))]
 pub struct Referral {
     /// Whose it is.
     pub vendor: Vendor,
@@ -135,7 +136,8 @@ pub struct Stage {
 }
 
 /// Someone who takes part.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
+#[cfg_attr(test, derive(Debug))]
 pub enum Party {
     /// A human being.
     Person(Person),
@@ -144,18 +146,21 @@ pub enum Party {
 }
 
 /// A human being, as far as the vendor tells.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
+#[cfg_attr(test, derive(Debug))]
 pub struct Person {
     texts: Texts<6>,
     organization: Option<Box<Organization>>,
 }
 
 /// A company or firm.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
+#[cfg_attr(test, derive(Debug))]
 pub struct Organization(Texts<2>);
 
 /// What is known of a person.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
+#[cfg_attr(test, derive(Debug))]
 pub struct PersonTexts<'a> {
     /// The vendor's id.
     pub remote_id: Option<&'a str>,
@@ -174,7 +179,8 @@ pub struct PersonTexts<'a> {
 }
 
 /// A referral's facilitators, as its record carries them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
+#[cfg_attr(test, derive(Debug))]
 pub enum Facilitators {
     /// This vendor has none.
     Unsupported,
@@ -185,7 +191,8 @@ pub enum Facilitators {
 }
 
 /// Someone who helps a referral along.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
+#[cfg_attr(test, derive(Debug))]
 pub struct Facilitator {
     /// The vendor of the referral.
     pub vendor: Vendor,
@@ -230,7 +237,8 @@ pub enum FacilitatorSide {
 }
 
 /// A note on a referral.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
+#[cfg_attr(test, derive(Debug))]
 pub struct Note {
     /// The vendor's id.
     pub remote_id: String,
@@ -280,7 +288,8 @@ pub enum ModerationStatus {
 }
 
 /// What turning a referral into a deal would cost.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
+#[cfg_attr(test, derive(Debug))]
 pub struct FeePreview {
     /// Whether it has been converted already; then the rest is empty.
     pub is_converted: bool,

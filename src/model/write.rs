@@ -184,7 +184,8 @@ pub enum AmountStructure {
 }
 
 /// The deal that a referral was turned into.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(Debug))]
 pub struct FinanceDeal {
     /// The vendor's id of it.
     pub remote_id: String,
@@ -195,7 +196,8 @@ pub struct FinanceDeal {
 }
 
 /// Something that keeps a write from being made.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(Debug))]
 pub struct Problem {
     /// Of which kind.
     pub code: ProblemCode,

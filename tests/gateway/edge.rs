@@ -184,6 +184,16 @@ async fn a_request_hidden_in_another_is_never_answered() {
             vec![400],
         ),
         (
+            "a port that is none",
+            "GET /graphql?query={__typename} HTTP/1.1\r\nhost: localhost:evil.example\r\n\r\n".to_owned(),
+            vec![400],
+        ),
+        (
+            "a name behind an address",
+            "GET /graphql?query={__typename} HTTP/1.1\r\nhost: [::1]evil.example\r\n\r\n".to_owned(),
+            vec![400],
+        ),
+        (
             "a tunnel",
             "CONNECT localhost:80 HTTP/1.1\r\nhost: localhost\r\n\r\n".to_owned(),
             vec![501],

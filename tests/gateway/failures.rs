@@ -183,7 +183,7 @@ async fn an_unknown_id_is_null_without_an_error_and_a_malformed_one_is_refused()
                 json!({ "id": id.to_string() }),
             )
             .await;
-        assert_eq!(data, json!({ "node": null }), "{id:?}");
+        assert_eq!(data, json!({ "node": null }), "{id}");
     }
 
     let connection = unknown[4].to_string();

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use crate::secrecy;
+use crate::secrecy::{self, Watch};
 
 /// A running gateway on a running sandbox. Both end with it.
 pub struct World {
@@ -31,6 +31,8 @@ pub struct World {
     pub http: reqwest::Client,
     /// Ends the gateway, as a signal would.
     pub shutdown: CancellationToken,
+    /// What looks through all that the gateway told, at its end.
+    pub watch: Watch,
     _end: DropGuard,
 }
 
@@ -101,6 +103,7 @@ impl World {
 
         Self {
             sandbox,
+            watch: Watch::over(app.clone(), &environment),
             app,
             url,
             environment,
@@ -150,7 +153,7 @@ impl World {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = response.text().await.unwrap();
         let json = serde_json::from_str(&text).unwrap_or(Value::String(text));
-        secrecy::check_errors(&json, &secrecy::secrets(&self.environment));
+        self.watch.check_errors(&json);
         Answer {
             status,
             headers,
@@ -184,14 +187,6 @@ impl World {
             calls.insert(vendor, asked);
         }
         calls
-    }
-}
-
-impl Drop for World {
-    fn drop(&mut self) {
-        if !std::thread::panicking() {
-            secrecy::check(&secrecy::secrets(&self.environment));
-        }
     }
 }
 

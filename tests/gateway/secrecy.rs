@@ -1,10 +1,13 @@
-//! Whatever the other tests do, no credential and nothing personal may be in the log, at any level. Every world listens to
-//! the log of its process, and looks through it when it ends.
+//! Whatever the other tests do, no credential and nothing personal may be in the log, at any level, in an error or in the
+//! metrics. Every world listens to the log of its process, and looks through all of that when it ends.
+
+mod formatted;
 
 use std::io;
-use std::sync::{Mutex, Once, PoisonError};
+use std::sync::{Arc, Mutex, Once, PoisonError};
 
 use referral_gateway::config::Log;
+use referral_gateway::http::App;
 use referral_gateway::sandbox::world::{COMPANIES, PEOPLE};
 use referral_gateway::telemetry;
 use serde_json::Value;
@@ -47,7 +50,7 @@ impl io::Write for Ear {
 }
 
 /// What was logged since this was asked last.
-fn heard() -> String {
+pub fn heard() -> String {
     let mut heard = HEARD.lock().unwrap_or_else(PoisonError::into_inner);
     String::from_utf8_lossy(&std::mem::take(&mut *heard)).into_owned()
 }
@@ -80,19 +83,53 @@ pub fn told<'a>(text: &'a str, secrets: &[String]) -> Option<&'a str> {
     text.lines().find(tells)
 }
 
-/// Fails if anything secret was logged.
-pub fn check(secrets: &[String]) {
-    let log = heard();
-    if let Some(line) = told(&log, secrets) {
-        panic!("the log told a secret: {line}");
+/// Looks through all that a gateway tells beside its data: the errors of its answers as they come, and its log and its
+/// metrics at its end.
+pub struct Watch {
+    app: Arc<App>,
+    secrets: Vec<String>,
+}
+
+impl Watch {
+    /// Over a gateway with these settings.
+    pub fn over<'a>(
+        app: Arc<App>,
+        environment: impl IntoIterator<Item = (&'a &'static str, &'a String)>,
+    ) -> Self {
+        let secrets = secrets(environment);
+        Self { app, secrets }
+    }
+
+    /// For these secrets, too.
+    pub fn and(mut self, secrets: impl IntoIterator<Item = String>) -> Self {
+        self.secrets.extend(secrets);
+        self
+    }
+
+    /// Fails if an error of this answer tells anything secret.
+    pub fn check_errors(&self, answer: &Value) {
+        let errors = answer["errors"].to_string();
+        if let Some(line) = told(&errors, &self.secrets) {
+            panic!("an error told a secret: {line}");
+        }
+    }
+
+    fn check(&self) {
+        let metrics = self.app.metrics.text().unwrap();
+        assert!(metrics.ends_with("# EOF\n"), "{metrics}");
+        for (what, text) in [("log", heard()), ("metrics", metrics)] {
+            if let Some(line) = told(&text, &self.secrets) {
+                panic!("the {what} told a secret: {line}");
+            }
+        }
     }
 }
 
-/// Fails if an error tells anything secret.
-pub fn check_errors(answer: &Value, secrets: &[String]) {
-    let errors = &answer["errors"];
-    if let Some(line) = told(&errors.to_string(), secrets) {
-        panic!("an error told a secret: {line}");
+impl Drop for Watch {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            self.check();
+        }
     }
 }
 
@@ -101,7 +138,7 @@ async fn what_is_looked_for_is_found_and_the_log_is_heard_at_its_lowest_level() 
     let world = World::start().await;
     let secrets = secrets(&world.environment);
     assert!(secrets.len() >= 50, "{}", secrets.len());
-    check(&secrets);
+    world.watch.check();
     tracing::trace!(target: "referral_gateway::test", "a line to be found");
     assert!(heard().contains("a line to be found"));
     for secret in &secrets {

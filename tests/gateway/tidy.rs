@@ -80,6 +80,16 @@ fn a_vendors_schema_types_derive_and_do_nothing_else() {
 }
 
 #[test]
+fn what_the_schema_gives_out_or_takes_cannot_be_formatted() {
+    // Enums can: their values are the schema's own words.
+    let derives = uses(&["derive(Debug", ", Debug"], |_| false);
+    let of_objects = ["SimpleObject", "InputObject", "OneofObject"];
+    let is_object = |line: &String| of_objects.iter().any(|word| line.contains(word));
+    let found: Vec<String> = derives.into_iter().filter(is_object).collect();
+    assert_eq!(found, NOTHING);
+}
+
+#[test]
 fn only_one_folder_knows_the_http_library_and_two_files_of_it_send() {
     let may = |name: &str| name.starts_with("src/vendor/http/");
     assert_eq!(uses(&["reqwest"], may), NOTHING);

@@ -94,6 +94,15 @@ impl PriceList {
         };
         Walk::new(&self.0, registry, document, operation, variables).operation(operation)
     }
+
+    /// The same of a document that comes alone, without values for its variables. For the fuzz targets.
+    pub(crate) fn cost_alone(
+        &self,
+        registry: &Registry,
+        document: &ExecutableDocument,
+    ) -> Result<Cost, LongList> {
+        self.cost(registry, document, None, &Variables::default())
+    }
 }
 
 impl Default for PriceList {

@@ -18,3 +18,4 @@ mod tests;
 pub use accepting::Edge;
 pub(super) use counts::Readings;
 pub use counts::{Connections, End};
+pub(crate) use rules::is_host;

@@ -33,7 +33,9 @@ pub(super) fn check<B>(request: &Request<B>) -> Result<(), Refusal> {
     }
     // Section 3.2: exactly one, and a valid one; older clients may leave it out.
     let least = usize::from(request.version() == Version::HTTP_11);
-    if !all(request, &header::HOST, least..=1, is_host) {
+    if !all(request, &header::HOST, least..=1, |value| {
+        is_host(value.as_bytes())
+    }) {
         return Err(Refusal(
             StatusCode::BAD_REQUEST,
             "The request needs exactly one Host header.\n",
@@ -54,10 +56,22 @@ fn all<B>(
 }
 
 /// A name or address with or without port; it may be empty.
-fn is_host(value: &HeaderValue) -> bool {
-    let bytes = value.as_bytes();
-    let is_name = || !bytes.contains(&b'@') && Authority::try_from(bytes).is_ok();
-    bytes.is_empty() || is_name()
+pub(crate) fn is_host(bytes: &[u8]) -> bool {
+    if bytes.is_empty() {
+        return true;
+    }
+    let Ok(authority) = Authority::try_from(bytes) else {
+        return false;
+    };
+    let text = authority.as_str();
+    // The rest is a port, as far as there is one: nothing that anyone could take for a part of the name.
+    let rest = text.strip_prefix(authority.host());
+    let is_port = |rest: &str| {
+        let digits = rest.strip_prefix(':');
+        let are_digits = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_digit());
+        rest.is_empty() || digits.is_some_and(are_digits)
+    };
+    !text.contains('@') && rest.is_some_and(is_port)
 }
 
 impl IntoResponse for Refusal {

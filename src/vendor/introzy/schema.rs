@@ -7,7 +7,8 @@ use crate::model::Decimal;
 
 /// What Introzy tells of a referral opportunity beyond the common fields.
 /// A field is null when Introzy sent none.
-#[derive(Clone, Debug, PartialEq, SimpleObject)]
+#[derive(Clone, PartialEq, SimpleObject)]
+#[cfg_attr(test, derive(Debug))]
 #[graphql(complex)]
 pub struct IntrozyReferral {
     /// The id under which Introzy keeps the deal of this referral. Introzy documents it as always equal to `remoteId`.
@@ -29,7 +30,8 @@ pub struct IntrozyReferral {
 
 /// A party of an Introzy referral: a person or a company.
 /// A field is null when Introzy sent none.
-#[derive(Clone, Debug, PartialEq, SimpleObject)]
+#[derive(Clone, PartialEq, SimpleObject)]
+#[cfg_attr(test, derive(Debug))]
 pub struct IntrozyParty {
     /// Whether it is a person or a company. Null when Introzy does not say.
     #[graphql(name = "type")]
@@ -61,7 +63,8 @@ pub enum IntrozyPartyType {
 
 /// A user of Introzy.
 /// A field is null when Introzy sent none.
-#[derive(Clone, Debug, PartialEq, SimpleObject)]
+#[derive(Clone, PartialEq, SimpleObject)]
+#[cfg_attr(test, derive(Debug))]
 pub struct IntrozyUser {
     /// Introzy's own id of the user.
     pub remote_id: Option<String>,
@@ -77,7 +80,8 @@ pub struct IntrozyUser {
 
 /// A company, as Introzy names it inside a referral.
 /// A field is null when Introzy sent none.
-#[derive(Clone, Debug, PartialEq, SimpleObject)]
+#[derive(Clone, PartialEq, SimpleObject)]
+#[cfg_attr(test, derive(Debug))]
 pub struct IntrozyCompany {
     /// Introzy's own id of the company.
     pub remote_id: Option<String>,

@@ -7,7 +7,8 @@ use crate::model::{Date, DateTime, Json};
 
 /// What Plannr tells of a referral beyond the common fields.
 /// A field is null when Plannr sent none, a list is empty then.
-#[derive(Clone, Debug, PartialEq, SimpleObject)]
+#[derive(Clone, PartialEq, SimpleObject)]
+#[cfg_attr(test, derive(Debug))]
 pub struct PlannrReferral {
     /// What the clients want advice on. Null when Plannr does not say.
     pub advice_type: Option<AdviceType>,
@@ -90,7 +91,8 @@ pub enum SharedDataCategory {
 
 /// A client, as Plannr names one inside a referral.
 /// A field is null when Plannr sent none.
-#[derive(Clone, Debug, PartialEq, SimpleObject)]
+#[derive(Clone, PartialEq, SimpleObject)]
+#[cfg_attr(test, derive(Debug))]
 pub struct PlannrClient {
     /// Plannr's own id of the client's account. The original and its copy have different ones.
     pub remote_id: Option<String>,
@@ -100,7 +102,8 @@ pub struct PlannrClient {
 
 /// A firm that uses Plannr.
 /// A field is null when Plannr sent none.
-#[derive(Clone, Debug, PartialEq, SimpleObject)]
+#[derive(Clone, PartialEq, SimpleObject)]
+#[cfg_attr(test, derive(Debug))]
 pub struct PlannrFirm {
     /// Plannr's own id of the firm.
     pub remote_id: Option<String>,
@@ -110,7 +113,8 @@ pub struct PlannrFirm {
 
 /// An account of Plannr: someone within a firm.
 /// A field is null when Plannr sent none.
-#[derive(Clone, Debug, PartialEq, SimpleObject)]
+#[derive(Clone, PartialEq, SimpleObject)]
+#[cfg_attr(test, derive(Debug))]
 pub struct PlannrAccount {
     /// Plannr's own id of the account.
     pub remote_id: Option<String>,

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use crate::model::{DateTime, Decimal, Json};
 
 /// A SaaSquatch referral's own fields. A field is null when SaaSquatch sent none or an empty text.
-#[derive(Clone, Debug, PartialEq, SimpleObject)]
+#[derive(Clone, PartialEq, SimpleObject)]
+#[cfg_attr(test, derive(Debug))]
 pub struct SaasquatchReferral {
     /// The program that the referral belongs to; null in tenants with the one classic program.
     pub program_id: Option<String>,
@@ -43,7 +44,8 @@ pub struct SaasquatchReferral {
 
 /// Something about a SaaSquatch referral that looked like fraud.
 /// A field is null when SaaSquatch sent none or an empty text.
-#[derive(Clone, Debug, PartialEq, SimpleObject)]
+#[derive(Clone, PartialEq, SimpleObject)]
+#[cfg_attr(test, derive(Debug))]
 pub struct SaasquatchFraudSignal {
     /// What was compared: `name`, `ip`, `email` or `rate`; there may be others.
     pub name: String,
@@ -55,7 +57,8 @@ pub struct SaasquatchFraudSignal {
 
 /// A user of a SaaSquatch program, beyond what `referrer` and `referred` show.
 /// A field is null when SaaSquatch sent none or an empty text.
-#[derive(Clone, Debug, PartialEq, SimpleObject)]
+#[derive(Clone, PartialEq, SimpleObject)]
+#[cfg_attr(test, derive(Debug))]
 pub struct SaasquatchUser {
     /// The user's id, unique within the account. Often an e-mail address.
     pub remote_id: Option<String>,
@@ -95,7 +98,8 @@ pub struct SaasquatchUser {
 
 /// What a user of a SaaSquatch program got for a referral.
 /// A field is null when SaaSquatch sent none or an empty text.
-#[derive(Clone, Debug, PartialEq, SimpleObject)]
+#[derive(Clone, PartialEq, SimpleObject)]
+#[cfg_attr(test, derive(Debug))]
 pub struct SaasquatchReward {
     /// SaaSquatch's own id of the reward.
     pub remote_id: Option<String>,

@@ -10,7 +10,7 @@ mod matrix;
 mod tokens;
 mod workspaces;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use axum::Router;
@@ -31,6 +31,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::harness::{Answer, client, codes, send};
+use crate::secrecy::{self, Watch};
 
 pub const WORKSPACES: [&str; 3] = ["acme", "globex", "initech"];
 
@@ -48,6 +49,7 @@ pub struct Several {
     pub url: String,
     pub hand: ClockHand,
     pub http: reqwest::Client,
+    watch: Watch,
     _end: DropGuard,
 }
 
@@ -80,14 +82,18 @@ impl Several {
 
     /// With further configuration, which ends with the sections that it begins.
     pub async fn with(toml: &str) -> Self {
+        secrecy::listen();
         let (clock, hand) = Clock::manual("2026-11-01T09:00:00Z".parse().unwrap());
         let token = CancellationToken::new();
         let mut sandboxes = BTreeMap::new();
         let mut text = String::new();
+        let mut secret = HashMap::new();
         for workspace in WORKSPACES {
             let sandbox = Sandbox::new(&clock);
             let origin = serve(marked(sandbox.router(), workspace), &token).await;
-            text += &workspace_sections(workspace, &sandbox.environment(&origin));
+            let environment = sandbox.environment(&origin);
+            text += &workspace_sections(workspace, &environment);
+            secret.extend(environment);
             for (name, scopes) in SCOPES {
                 let key = key_of(workspace, name);
                 let name = format!("{workspace}-{name}");
@@ -103,12 +109,18 @@ impl Several {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let shutdown = token.clone().cancelled_owned();
+        let keys = WORKSPACES.iter().flat_map(|workspace| {
+            let keys = SCOPES.iter().map(|(name, _)| key_of(workspace, name));
+            keys.collect::<Vec<_>>()
+        });
+        let watch = Watch::over(app.clone(), &secret).and(keys);
         tokio::spawn(server::run(listener, app, grace, shutdown));
         Self {
             sandboxes,
             url,
             hand,
             http: client(),
+            watch,
             _end: token.drop_guard(),
         }
     }
@@ -126,10 +138,12 @@ impl Several {
         let response = send(request).await;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = response.text().await.unwrap();
+        let json = serde_json::from_str(&text).unwrap_or(Value::String(text));
+        self.watch.check_errors(&json);
         Answer {
             status,
             headers,
-            json: serde_json::from_str(&text).unwrap_or(Value::String(text)),
+            json,
         }
     }
 

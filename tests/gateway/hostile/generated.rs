@@ -1,4 +1,5 @@
-//! A thousand hostile documents of each kind, by every way in: none runs, and the process answers afterwards.
+//! Generated hostile documents of each kind, by every way in: none runs, and the process answers afterwards.
+//! `HOSTILE_CASES` says how many of each kind by each way.
 
 use futures_util::stream::{self, StreamExt as _};
 use pretty_assertions::assert_eq;
@@ -8,10 +9,11 @@ use sha2::{Digest as _, Sha256};
 use super::kinds::{Case, KINDS};
 use crate::harness::{Options, World};
 
-const CASES: usize = 1_000;
+/// How many of each kind are sent by each way, unless it is said otherwise.
+const CASES: usize = 60;
 
-/// An address that is longer is refused by every server.
-const LONGEST_ADDRESS: usize = 30_000;
+/// An address that is longer is refused before anyone looks at the document.
+const LONGEST_ADDRESS: usize = 60_000;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Way {
@@ -30,9 +32,50 @@ const WAYS: [Way; 5] = [
     Way::Trusted,
 ];
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how much is tried is no configuration of the gateway"
+)]
+fn count() -> usize {
+    let asked = std::env::var("HOSTILE_CASES");
+    asked.map_or(CASES, |count| count.parse().unwrap())
+}
+
+/// So many for each way in, one way after the other.
 fn cases(kind: usize) -> Vec<Case> {
     let mut rng = fastrand::Rng::with_seed(kind as u64 + 7);
-    (0..CASES).map(|_| KINDS[kind].1(&mut rng)).collect()
+    let mut cases = Vec::new();
+    for _ in 0..count() {
+        cases.extend(WAYS.map(|way| one(kind, way, &mut rng)));
+    }
+    cases
+}
+
+/// One that can come by this way.
+fn one(kind: usize, way: Way, rng: &mut fastrand::Rng) -> Case {
+    for _ in 0..1_000 {
+        let case = KINDS[kind].1(rng);
+        let is_address = matches!(way, Way::Get | Way::GetWithExtensions);
+        if !is_address || parameters(way, &case).len() < LONGEST_ADDRESS {
+            return case;
+        }
+    }
+    panic!("none of these fits an address: {}", KINDS[kind].0);
+}
+
+/// The query string by which a document is sent.
+fn parameters(way: Way, Case { query, variables }: &Case) -> String {
+    let mut parameters = url::form_urlencoded::Serializer::new(String::new());
+    parameters.append_pair("query", query);
+    parameters.append_pair("variables", &variables.to_string());
+    if way == Way::GetWithExtensions {
+        parameters.append_pair("extensions", &extensions(query).to_string());
+    }
+    parameters.finish()
+}
+
+fn extensions(query: &str) -> Value {
+    json!({ "persistedQuery": { "version": 1, "sha256Hash": hash(query) } })
 }
 
 fn hash(text: &str) -> String {
@@ -62,43 +105,20 @@ async fn trusting(cases: &[Case]) -> World {
 
 async fn send(world: &World, index: usize, case: &Case) -> (Way, Value) {
     let Case { query, variables } = case;
-    let extensions = json!({ "persistedQuery": { "version": 1, "sha256Hash": hash(query) } });
-    let (variables_text, extensions_text) = (variables.to_string(), extensions.to_string());
-    let is_short = query.len() + variables_text.len() < LONGEST_ADDRESS / 3;
-    let way = match WAYS[index % 5] {
-        Way::Get if !is_short => Way::Post,
-        Way::GetWithExtensions if !is_short => Way::Registered,
-        way => way,
-    };
-    let answer = match way {
-        Way::Post => {
-            world
-                .post(&json!({ "query": query, "variables": variables }))
-                .await
+    let way = WAYS[index % 5];
+    let body = match way {
+        Way::Get | Way::GetWithExtensions => {
+            let address = format!("{}/graphql?{}", world.url, parameters(way, case));
+            return (way, world.send(world.http.get(address)).await.json);
         }
+        Way::Post => json!({ "query": query, "variables": variables }),
         Way::Registered => {
-            let body = json!({ "query": query, "variables": variables, "extensions": extensions });
-            world.post(&body).await
+            let extensions = extensions(query);
+            json!({ "query": query, "variables": variables, "extensions": extensions })
         }
-        Way::Trusted => {
-            let body = json!({ "documentId": format!("d{index}"), "variables": variables });
-            world.post(&body).await
-        }
-        Way::Get => {
-            world
-                .get(&[("query", query), ("variables", &variables_text)])
-                .await
-        }
-        Way::GetWithExtensions => {
-            let parameters = [
-                ("query", query.as_str()),
-                ("variables", &variables_text),
-                ("extensions", &extensions_text),
-            ];
-            world.get(&parameters).await
-        }
+        Way::Trusted => json!({ "documentId": format!("d{index}"), "variables": variables }),
     };
-    (way, answer.json)
+    (way, world.post(&body).await.json)
 }
 
 async fn none_runs(kinds: std::ops::Range<usize>) {

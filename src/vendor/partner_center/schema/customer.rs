@@ -6,7 +6,8 @@ use super::{PartnerCenterCompanySize, PartnerCenterCustomerIdType};
 
 /// The customer that a Partner Center referral is about.
 /// A field is null when Microsoft sent none or an empty text, a list is empty then.
-#[derive(Clone, Debug, PartialEq, SimpleObject)]
+#[derive(Clone, PartialEq, SimpleObject)]
+#[cfg_attr(test, derive(Debug))]
 pub struct PartnerCenterCustomerProfile {
     /// The company's name.
     pub name: Option<String>,
@@ -26,7 +27,8 @@ pub struct PartnerCenterCustomerProfile {
 
 /// The address of a Partner Center customer.
 /// A field is null when Microsoft sent none or an empty text.
-#[derive(Clone, Debug, PartialEq, SimpleObject)]
+#[derive(Clone, PartialEq, SimpleObject)]
+#[cfg_attr(test, derive(Debug))]
 pub struct PartnerCenterAddress {
     /// Street and number.
     pub address_line1: Option<String>,
@@ -46,7 +48,8 @@ pub struct PartnerCenterAddress {
 
 /// An id under which someone knows a Partner Center customer.
 /// A field is null when Microsoft sent none or an empty text.
-#[derive(Clone, Debug, PartialEq, SimpleObject)]
+#[derive(Clone, PartialEq, SimpleObject)]
+#[cfg_attr(test, derive(Debug))]
 pub struct PartnerCenterCustomerId {
     /// Who gave out the id.
     #[graphql(name = "type")]
@@ -59,7 +62,8 @@ pub struct PartnerCenterCustomerId {
 
 /// Someone on the customer's or the partner's side of a Partner Center referral.
 /// A field is null when Microsoft sent none or an empty text.
-#[derive(Clone, Debug, PartialEq, SimpleObject)]
+#[derive(Clone, PartialEq, SimpleObject)]
+#[cfg_attr(test, derive(Debug))]
 pub struct PartnerCenterMember {
     /// Given name.
     pub first_name: Option<String>,
@@ -81,7 +85,8 @@ pub struct PartnerCenterMember {
 
 /// How someone wants to be written to by Partner Center.
 /// A field is null when Microsoft sent none or an empty text.
-#[derive(Clone, Debug, PartialEq, SimpleObject)]
+#[derive(Clone, PartialEq, SimpleObject)]
+#[cfg_attr(test, derive(Debug))]
 pub struct PartnerCenterContactPreference {
     /// Language and region, such as `en-us`.
     pub locale: Option<String>,

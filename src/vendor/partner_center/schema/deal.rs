@@ -7,7 +7,8 @@ use crate::model::{DateTime, Decimal, Json};
 
 /// An organization in Partner Center.
 /// A field is null when Microsoft sent none or an empty text.
-#[derive(Clone, Debug, PartialEq, SimpleObject)]
+#[derive(Clone, PartialEq, SimpleObject)]
+#[cfg_attr(test, derive(Debug))]
 pub struct PartnerCenterOrganization {
     /// Its id; Microsoft itself is `msft`.
     pub remote_id: Option<String>,
@@ -17,7 +18,8 @@ pub struct PartnerCenterOrganization {
 
 /// To whom a Partner Center referral is addressed.
 /// A field is null when Microsoft sent none or an empty text.
-#[derive(Clone, Debug, PartialEq, SimpleObject)]
+#[derive(Clone, PartialEq, SimpleObject)]
+#[cfg_attr(test, derive(Debug))]
 pub struct PartnerCenterTarget {
     /// What the id stands for.
     #[graphql(name = "type")]
@@ -29,7 +31,8 @@ pub struct PartnerCenterTarget {
 }
 
 /// What a Partner Center customer agreed to. Null where Microsoft does not say.
-#[derive(Clone, Debug, PartialEq, SimpleObject)]
+#[derive(Clone, PartialEq, SimpleObject)]
+#[cfg_attr(test, derive(Debug))]
 pub struct PartnerCenterConsent {
     /// The customer's data may be shared with other organizations.
     pub share_info_with_others: Option<bool>,
@@ -43,7 +46,8 @@ pub struct PartnerCenterConsent {
 
 /// What a Partner Center customer is looking for.
 /// A field is null when Microsoft sent none or an empty text, a list is empty then.
-#[derive(Clone, Debug, PartialEq, SimpleObject)]
+#[derive(Clone, PartialEq, SimpleObject)]
+#[cfg_attr(test, derive(Debug))]
 pub struct PartnerCenterRequirements {
     /// Industries, such as `Education`.
     pub industries: Vec<String>,
@@ -65,7 +69,8 @@ pub struct PartnerCenterRequirements {
 
 /// A solution that a Partner Center customer is looking for.
 /// A field is null when Microsoft sent none or an empty text.
-#[derive(Clone, Debug, PartialEq, SimpleObject)]
+#[derive(Clone, PartialEq, SimpleObject)]
+#[cfg_attr(test, derive(Debug))]
 pub struct PartnerCenterSolution {
     /// The id of a solution (`SOL-34104-EBB`) or of a category (`Dynamics365forFieldService`).
     pub remote_id: Option<String>,
@@ -92,7 +97,8 @@ pub struct PartnerCenterSolution {
 
 /// A named attribute of a Partner Center referral's requirements.
 /// A field is null when Microsoft sent none or an empty text.
-#[derive(Clone, Debug, PartialEq, SimpleObject)]
+#[derive(Clone, PartialEq, SimpleObject)]
+#[cfg_attr(test, derive(Debug))]
 pub struct PartnerCenterAttribute {
     /// Its name.
     #[graphql(name = "type")]
@@ -103,7 +109,8 @@ pub struct PartnerCenterAttribute {
 
 /// With what words a Partner Center partner was invited, and by whom.
 /// A field is null when Microsoft sent none or an empty text.
-#[derive(Clone, Debug, PartialEq, SimpleObject)]
+#[derive(Clone, PartialEq, SimpleObject)]
+#[cfg_attr(test, derive(Debug))]
 pub struct PartnerCenterInviteContext {
     /// The words of the invitation.
     pub notes: Option<String>,
@@ -119,7 +126,8 @@ pub struct PartnerCenterInviteContext {
 
 /// Ids of the same deal in Microsoft's other systems.
 /// A field is null when Microsoft sent none or an empty text.
-#[derive(Clone, Debug, PartialEq, SimpleObject)]
+#[derive(Clone, PartialEq, SimpleObject)]
+#[cfg_attr(test, derive(Debug))]
 pub struct PartnerCenterTrackingInfo {
     /// Its id in the system that Microsoft calls MSX.
     pub microsoft_msx_id: Option<String>,

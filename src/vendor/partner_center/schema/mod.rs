@@ -38,7 +38,8 @@ use crate::model::{DateTime, Decimal};
 
 /// A Microsoft Partner Center referral's own fields: a lead, or a co-sell deal. A field is null when Microsoft sent none
 /// or an empty text.
-#[derive(Clone, Debug, PartialEq, SimpleObject)]
+#[derive(Clone, PartialEq, SimpleObject)]
+#[cfg_attr(test, derive(Debug))]
 pub struct PartnerCenterReferral {
     /// Whether one partner sees it, or two parties work on it together.
     #[graphql(name = "type")]

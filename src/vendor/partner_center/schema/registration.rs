@@ -6,7 +6,8 @@ use crate::model::{DateTime, Decimal};
 
 /// A deal registration of a Partner Center referral.
 /// A field is null when Microsoft sent none or an empty text, a list is empty then.
-#[derive(Clone, Debug, PartialEq, SimpleObject)]
+#[derive(Clone, PartialEq, SimpleObject)]
+#[cfg_attr(test, derive(Debug))]
 pub struct PartnerCenterRegistration {
     /// Its id.
     pub remote_id: Option<String>,
@@ -29,7 +30,8 @@ pub struct PartnerCenterRegistration {
 
 /// The contract of a Partner Center deal registration.
 /// A field is null when Microsoft sent none or an empty text.
-#[derive(Clone, Debug, PartialEq, SimpleObject)]
+#[derive(Clone, PartialEq, SimpleObject)]
+#[cfg_attr(test, derive(Debug))]
 pub struct PartnerCenterRegistrationContract {
     /// What it is worth, in major units of `currency`.
     pub value: Option<Decimal>,
@@ -47,7 +49,8 @@ pub struct PartnerCenterRegistrationContract {
 
 /// A solution of a Partner Center deal registration.
 /// A field is null when Microsoft sent none or an empty text.
-#[derive(Clone, Debug, PartialEq, SimpleObject)]
+#[derive(Clone, PartialEq, SimpleObject)]
+#[cfg_attr(test, derive(Debug))]
 pub struct PartnerCenterRegistrationSolution {
     /// Its id, such as `SOL-34104-EBB`.
     pub remote_id: Option<String>,
@@ -69,7 +72,8 @@ pub struct PartnerCenterRegistrationSolution {
 
 /// The sale of a registered solution through the marketplace.
 /// A field is null when Microsoft sent none or an empty text.
-#[derive(Clone, Debug, PartialEq, SimpleObject)]
+#[derive(Clone, PartialEq, SimpleObject)]
+#[cfg_attr(test, derive(Debug))]
 pub struct PartnerCenterMarketplaceTransaction {
     /// Whether it was sold through the marketplace.
     pub is_transacted: Option<bool>,
@@ -78,7 +82,8 @@ pub struct PartnerCenterMarketplaceTransaction {
 }
 
 /// When a Partner Center deal registration came to each of its statuses; null for those it has not come to.
-#[derive(Clone, Debug, PartialEq, SimpleObject)]
+#[derive(Clone, PartialEq, SimpleObject)]
+#[cfg_attr(test, derive(Debug))]
 pub struct PartnerCenterRegistrationHistory {
     /// Waits for Microsoft's review.
     pub review_pending_at: Option<DateTime>,

@@ -1,0 +1,10 @@
+//! What requests say they are addressed to.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use referral_gateway::fuzzing;
+
+fuzz_target!(|bytes: &[u8]| {
+    fuzzing::host(bytes);
+});
