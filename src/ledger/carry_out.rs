@@ -96,7 +96,7 @@ impl Desk {
         if step.needs_the_one_before() {
             // What it was to join was not made.
             step.state = StepState::Rejected;
-            step.settled_at = Some(self.registry.clock.now());
+            step.settled_at = Some(self.clock.now());
             step.answer = StepAnswer::rejected(Vec::new());
             let kept = step.clone();
             let id = operation.id;
@@ -119,7 +119,8 @@ impl Desk {
             _ => Part::OneOfMany,
         };
         let was_sent = is_resumed && step.state != StepState::Waiting;
-        let adapter = self.registry.adapter(step.vendor).cloned();
+        let registry = self.registry();
+        let adapter = registry.adapter(step.vendor).cloned();
         let (Some(adapter), Some(write)) = (adapter, step.write.clone()) else {
             if was_sent || is_committed {
                 // What became of it is found out once the vendor is configured again.
@@ -142,10 +143,12 @@ impl Desk {
             desk: self,
             running,
             adapter,
+            sent_with: registry.generation(step.vendor),
+            registry,
             operation: operation.id,
             place,
             sent: Sent {
-                reference: reference(&self.registry.workspace, &operation, place),
+                reference: reference(&self.workspace, &operation, place),
                 since: step.sent_at.unwrap_or(operation.started_at),
                 is_repeated: was_sent,
                 claimed: Arc::default(),

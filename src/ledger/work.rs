@@ -12,7 +12,7 @@ use tracing::{error, info, warn};
 use super::desk::Desk;
 use super::operation::{Fingerprint, Step, StepAnswer, StepState};
 use super::running::Running;
-use crate::load::Kind as Cached;
+use crate::load::{Kind as Cached, Registry};
 use crate::model::{Problem, ProblemCode, Write, WriteOutcome};
 use crate::vendor::write::refusal;
 use crate::vendor::{
@@ -73,7 +73,10 @@ enum After {
 pub(super) struct Work<'a> {
     pub(super) desk: &'a Desk,
     pub(super) running: &'a Running,
+    pub(super) registry: Arc<Registry>,
     pub(super) adapter: Arc<dyn Adapter>,
+    /// With which of the vendor's configurations it was sent first.
+    pub(super) sent_with: u64,
     pub(super) operation: i64,
     pub(super) place: usize,
     pub(super) step: Step,
@@ -141,7 +144,7 @@ impl Work<'_> {
     async fn sleep(&self, wait: Duration) -> Option<End> {
         tokio::select! {
             () = self.desk.ending.cancelled() => Some(End::Left),
-            () = self.desk.registry.clock.sleep(wait) => None,
+            () = self.desk.clock.sleep(wait) => None,
         }
     }
 
@@ -151,6 +154,10 @@ impl Work<'_> {
         loop {
             if !self.mark_sending().await {
                 return Attempt::Ended(End::Left);
+            }
+            self.look_around();
+            if !self.sent.is_repeated {
+                self.sent_with = self.registry.generation(self.step.vendor);
             }
             self.note_time();
             // Until what came of it is written down.
@@ -211,7 +218,7 @@ impl Work<'_> {
                 return Attempt::Ended(self.not_sent(error).await);
             }
             let wait = backoff::wait_before(tries - 1, self.desk.random.fraction());
-            self.desk.registry.clock.sleep(wait).await;
+            self.desk.clock.sleep(wait).await;
         }
     }
 
@@ -276,6 +283,9 @@ impl Work<'_> {
         if !quiet_left.is_zero() {
             return After::Look(self.next_wait().min(quiet_left));
         }
+        if self.may_be_elsewhere() {
+            return After::End(self.review().await);
+        }
         if may_be_sent_again && self.may_begin_again && !self.is_too_late() {
             return self.again().await;
         }
@@ -289,6 +299,7 @@ impl Work<'_> {
 
     /// What the vendor has of it, by the vendor's own clock: the first answer after a start tells how that goes.
     async fn settled(&mut self) -> vendor::Result<Settled> {
+        self.look_around();
         self.note_time();
         let since = self.sent.since;
         let settled = self
@@ -319,7 +330,7 @@ impl Work<'_> {
             }
             return self.absent(false, quiet_left).await;
         }
-        if self.is_too_late() {
+        if self.is_too_late() || self.may_be_elsewhere() {
             return After::End(self.review().await);
         }
         After::PauseAndSend(self.next_wait())
@@ -333,10 +344,25 @@ impl Work<'_> {
         After::Send
     }
 
+    /// Goes on with the vendor as it is configured now, or as it was before it was no longer configured.
+    fn look_around(&mut self) {
+        let registry = self.desk.registry();
+        if let Some(adapter) = registry.adapter(self.step.vendor) {
+            self.adapter = adapter.clone();
+            self.registry = registry;
+        }
+    }
+
+    /// Whether the vendor was configured otherwise when it was sent. Other credentials may be those of another account,
+    /// where nothing is to be found of it, and sending it there would make it a second time.
+    fn may_be_elsewhere(&self) -> bool {
+        self.registry.generation(self.step.vendor) != self.sent_with
+    }
+
     /// What is left of the time in which it may still be on its way.
     fn quiet_left(&self) -> Duration {
         let last = self.step.last_sent_at.unwrap_or_else(|| self.first_sent());
-        self.desk.rules.quiet.saturating_sub(self.since(last))
+        self.desk.rules().quiet.saturating_sub(self.since(last))
     }
 
     /// By our own clock.
@@ -353,11 +379,11 @@ impl Work<'_> {
     }
 
     fn is_too_late(&self) -> bool {
-        self.since(self.first_sent()) >= self.desk.rules.give_up
+        self.since(self.first_sent()) >= self.desk.rules().give_up
     }
 
     fn since(&self, time: Timestamp) -> Duration {
-        let passed = self.desk.registry.clock.now().duration_since(time);
+        let passed = self.desk.clock.now().duration_since(time);
         Duration::try_from(passed).unwrap_or_default()
     }
 
@@ -374,7 +400,7 @@ impl Work<'_> {
     fn call(&self) -> Call {
         Call {
             request_id: self.request_id.clone(),
-            deadline: Instant::now() + self.desk.registry.call_budget,
+            deadline: Instant::now() + self.registry.call_budget,
         }
     }
 
@@ -426,7 +452,7 @@ impl Work<'_> {
         effect: Option<&Effect>,
     ) -> End {
         self.step.state = state;
-        self.step.settled_at = Some(self.desk.registry.clock.now());
+        self.step.settled_at = Some(self.desk.clock.now());
         self.step.answer = answer;
         // Before anyone is told: whoever knows of the write reads what it did.
         self.note_write(effect);
@@ -445,7 +471,7 @@ impl Work<'_> {
     fn tell_audit(&self) {
         info!(
             target: "audit",
-            workspace = self.desk.registry.workspace.as_str(),
+            workspace = self.desk.workspace.as_str(),
             request_id = &*self.request_id,
             operation = Fingerprint::of(&self.running.key).short(),
             vendor = self.step.vendor.key(),
@@ -478,7 +504,7 @@ impl Work<'_> {
 
     /// That it is about to be sent is in the ledger before; `false` when it must not be sent.
     async fn mark_sending(&mut self) -> bool {
-        let now = self.desk.registry.clock.now();
+        let now = self.desk.clock.now();
         self.step.sent_at.get_or_insert(now);
         self.step.last_sent_at = Some(now);
         if std::mem::take(&mut self.is_recorded) {
@@ -501,7 +527,7 @@ impl Work<'_> {
     async fn mark_lost(&mut self) {
         self.sent.is_repeated = true;
         self.step.state = StepState::Unknown;
-        self.step.last_sent_at = Some(self.desk.registry.clock.now());
+        self.step.last_sent_at = Some(self.desk.clock.now());
         // It may have taken effect.
         self.note_write(None);
         self.try_to_keep().await;
@@ -524,8 +550,6 @@ impl Work<'_> {
             Cached::Notes,
             Cached::FeePreview,
         ];
-        let registry = &self.desk.registry;
-        let scope = registry.scope(&*self.adapter);
         let made = effect.and_then(|effect| effect.referral_id.as_deref());
         let connection = effect
             .and_then(|effect| effect.connection.as_ref())
@@ -534,7 +558,18 @@ impl Work<'_> {
         let touched = referrals
             .flat_map(|id| TOUCHED.map(|kind| (kind, id)))
             .chain(connection);
-        registry.cache.note_write(&scope, touched);
+        let touched: Vec<_> = touched.collect();
+        let scope = self.registry.scope(&*self.adapter);
+        self.registry
+            .cache
+            .note_write(&scope, touched.iter().copied());
+        // The vendor may have been configured anew while it was sent.
+        let present = self.desk.registry();
+        let adapter = present.adapter(self.step.vendor);
+        let now = adapter.map(|adapter| present.scope(&**adapter));
+        if let Some(now) = now.filter(|now| *now != scope) {
+            present.cache.note_write(&now, touched);
+        }
     }
 }
 

@@ -21,7 +21,7 @@ use axum::response::Response;
 use referral_gateway::callers::key;
 use referral_gateway::clock::{Clock, ClockHand};
 use referral_gateway::config::Config;
-use referral_gateway::gateway;
+use referral_gateway::gateway::Gateway;
 use referral_gateway::http::request_id::RequestIds;
 use referral_gateway::http::server;
 use referral_gateway::random::Random;
@@ -98,12 +98,11 @@ impl Several {
         text += toml;
         let config = Config::read(Some(&text), &|_| None).unwrap();
         let random = Random::from_fn(|| 0.0);
-        let grace = config.server.shutdown_grace;
-        let app = gateway::build(config, &clock, &random, RequestIds::random()).unwrap();
+        let gateway = Gateway::start(config, &clock, &random, RequestIds::random()).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let shutdown = token.clone().cancelled_owned();
-        tokio::spawn(server::run(listener, app, grace, shutdown));
+        tokio::spawn(server::run(listener, gateway.live().clone(), shutdown));
         Self {
             sandboxes,
             url,
