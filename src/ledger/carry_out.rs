@@ -9,6 +9,7 @@ use tracing::{Instrument as _, error, info_span};
 use super::desk::{Desk, Refused};
 use super::operation::{Fingerprint, Operation, Step, StepAnswer, StepState};
 use super::running::{Progress, Running};
+use super::target::Target;
 use super::work::{End, Part, Work};
 use crate::model::{Workspace, Write};
 use crate::vendor::{Error, Kind, Sent};
@@ -119,9 +120,8 @@ impl Desk {
             _ => Part::OneOfMany,
         };
         let was_sent = is_resumed && step.state != StepState::Waiting;
-        let registry = self.registry();
-        let adapter = registry.adapter(step.vendor).cloned();
-        let (Some(adapter), Some(write)) = (adapter, step.write.clone()) else {
+        let target = Target::of(self, step.vendor);
+        let (Some(target), Some(write)) = (target, step.write.clone()) else {
             if was_sent || is_committed {
                 // What became of it is found out once the vendor is configured again.
                 error!(
@@ -142,9 +142,7 @@ impl Desk {
         let mut work = Work {
             desk: self,
             running,
-            adapter,
-            sent_with: registry.generation(step.vendor),
-            registry,
+            target,
             operation: operation.id,
             place,
             sent: Sent {

@@ -12,11 +12,12 @@ use tracing::{error, info, warn};
 use super::desk::Desk;
 use super::operation::{Fingerprint, Step, StepAnswer, StepState};
 use super::running::Running;
-use crate::load::{Kind as Cached, Registry};
+use super::target::Target;
+use crate::load::Kind as Cached;
 use crate::model::{Problem, ProblemCode, Write, WriteOutcome};
 use crate::vendor::write::refusal;
 use crate::vendor::{
-    self, Adapter, Call, Decided, Effect, Error, Kind, Rejection, Sent, Settled, Written, backoff,
+    self, Call, Decided, Effect, Error, Kind, Rejection, Sent, Settled, Written, backoff,
 };
 
 /// How often a write is sent, in all, before a person must look.
@@ -73,10 +74,7 @@ enum After {
 pub(super) struct Work<'a> {
     pub(super) desk: &'a Desk,
     pub(super) running: &'a Running,
-    pub(super) registry: Arc<Registry>,
-    pub(super) adapter: Arc<dyn Adapter>,
-    /// With which of the vendor's configurations it was sent first.
-    pub(super) sent_with: u64,
+    pub(super) target: Target,
     pub(super) operation: i64,
     pub(super) place: usize,
     pub(super) step: Step,
@@ -155,9 +153,9 @@ impl Work<'_> {
             if !self.mark_sending().await {
                 return Attempt::Ended(End::Left);
             }
-            self.look_around();
+            self.target.renew(self.desk);
             if !self.sent.is_repeated {
-                self.sent_with = self.registry.generation(self.step.vendor);
+                self.target.is_first_sent_here();
             }
             self.note_time();
             // Until what came of it is written down.
@@ -165,6 +163,7 @@ impl Work<'_> {
             // One operation of many steps leaves room for others; its turn counts from when it comes.
             let place = self.places.acquire().await;
             let written = self
+                .target
                 .adapter
                 .write(&self.call(), &self.write, &self.sent)
                 .await;
@@ -283,7 +282,7 @@ impl Work<'_> {
         if !quiet_left.is_zero() {
             return After::Look(self.next_wait().min(quiet_left));
         }
-        if self.may_be_elsewhere() {
+        if self.target.may_be_elsewhere() {
             return After::End(self.review().await);
         }
         if may_be_sent_again && self.may_begin_again && !self.is_too_late() {
@@ -299,10 +298,11 @@ impl Work<'_> {
 
     /// What the vendor has of it, by the vendor's own clock: the first answer after a start tells how that goes.
     async fn settled(&mut self) -> vendor::Result<Settled> {
-        self.look_around();
+        self.target.renew(self.desk);
         self.note_time();
         let since = self.sent.since;
         let settled = self
+            .target
             .adapter
             .settle(&self.call(), &self.write, &self.sent)
             .await;
@@ -314,7 +314,8 @@ impl Work<'_> {
         if is_found || self.sent.since == since {
             return settled;
         }
-        self.adapter
+        self.target
+            .adapter
             .settle(&self.call(), &self.write, &self.sent)
             .await
     }
@@ -330,7 +331,7 @@ impl Work<'_> {
             }
             return self.absent(false, quiet_left).await;
         }
-        if self.is_too_late() || self.may_be_elsewhere() {
+        if self.is_too_late() || self.target.may_be_elsewhere() {
             return After::End(self.review().await);
         }
         After::PauseAndSend(self.next_wait())
@@ -342,21 +343,6 @@ impl Work<'_> {
             return After::End(self.review().await);
         }
         After::Send
-    }
-
-    /// Goes on with the vendor as it is configured now, or as it was before it was no longer configured.
-    fn look_around(&mut self) {
-        let registry = self.desk.registry();
-        if let Some(adapter) = registry.adapter(self.step.vendor) {
-            self.adapter = adapter.clone();
-            self.registry = registry;
-        }
-    }
-
-    /// Whether the vendor was configured otherwise when it was sent. Other credentials may be those of another account,
-    /// where nothing is to be found of it, and sending it there would make it a second time.
-    fn may_be_elsewhere(&self) -> bool {
-        self.registry.generation(self.step.vendor) != self.sent_with
     }
 
     /// What is left of the time in which it may still be on its way.
@@ -374,7 +360,7 @@ impl Work<'_> {
     /// had it before.
     fn note_time(&mut self) {
         let first = self.first_sent();
-        let offset = self.adapter.vitals().clock_offset();
+        let offset = self.target.adapter.vitals().clock_offset();
         self.sent.since = first.checked_add(offset).unwrap_or(first);
     }
 
@@ -400,7 +386,7 @@ impl Work<'_> {
     fn call(&self) -> Call {
         Call {
             request_id: self.request_id.clone(),
-            deadline: Instant::now() + self.registry.call_budget,
+            deadline: Instant::now() + self.target.call_budget(),
         }
     }
 
@@ -559,17 +545,7 @@ impl Work<'_> {
             .flat_map(|id| TOUCHED.map(|kind| (kind, id)))
             .chain(connection);
         let touched: Vec<_> = touched.collect();
-        let scope = self.registry.scope(&*self.adapter);
-        self.registry
-            .cache
-            .note_write(&scope, touched.iter().copied());
-        // The vendor may have been configured anew while it was sent.
-        let present = self.desk.registry();
-        let adapter = present.adapter(self.step.vendor);
-        let now = adapter.map(|adapter| present.scope(&**adapter));
-        if let Some(now) = now.filter(|now| *now != scope) {
-            present.cache.note_write(&now, touched);
-        }
+        self.target.note_write(self.desk, &touched);
     }
 }
 

@@ -112,6 +112,22 @@ impl World {
         }
     }
 
+    /// Makes the gateway read its configuration again, as the signal does: this file now, and these variables beside the
+    /// sandbox's. Gives back the keys that have changed, or what is wrong.
+    pub async fn reload(
+        &self,
+        toml: &str,
+        variables: &[(&'static str, &str)],
+    ) -> Result<Vec<String>, Vec<String>> {
+        let toml = toml.to_owned();
+        let mut environment = self.environment.clone();
+        let variables = variables.iter();
+        environment.extend(variables.map(|(name, value)| (*name, (*value).to_owned())));
+        let read = move || Config::read(Some(&toml), &|name| environment.get(name).cloned());
+        let changed = self.gateway.reload(read).await?;
+        Ok(changed.into_iter().collect())
+    }
+
     /// Sends a query and gives back `{data, errors}`.
     pub async fn query(&self, query: &str) -> Value {
         self.query_with(query, json!({})).await

@@ -3,14 +3,14 @@
 
 mod audit;
 mod configured;
-mod issuer;
+pub mod issuer;
 mod jwks;
 mod keys;
 mod matrix;
 mod tokens;
 mod workspaces;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use axum::Router;
@@ -45,6 +45,9 @@ pub const SCOPES: [(&str, &[&str]); 4] = [
 /// A running gateway over a running sandbox for each workspace.
 pub struct Several {
     pub sandboxes: BTreeMap<&'static str, Sandbox>,
+    pub gateway: Gateway,
+    /// The configuration of each workspace: its vendors and its keys.
+    pub parts: BTreeMap<&'static str, String>,
     pub url: String,
     pub hand: ClockHand,
     pub http: reqwest::Client,
@@ -83,18 +86,20 @@ impl Several {
         let (clock, hand) = Clock::manual("2026-11-01T09:00:00Z".parse().unwrap());
         let token = CancellationToken::new();
         let mut sandboxes = BTreeMap::new();
-        let mut text = String::new();
+        let mut parts = BTreeMap::new();
         for workspace in WORKSPACES {
             let sandbox = Sandbox::new(&clock);
             let origin = serve(marked(sandbox.router(), workspace), &token).await;
-            text += &workspace_sections(workspace, &sandbox.environment(&origin));
+            let mut text = workspace_sections(workspace, &sandbox.environment(&origin));
             for (name, scopes) in SCOPES {
                 let key = key_of(workspace, name);
                 let name = format!("{workspace}-{name}");
                 text += &key_entry(&name, workspace, scopes, &key, "");
             }
             sandboxes.insert(workspace, sandbox);
+            parts.insert(workspace, text);
         }
+        let mut text: String = parts.values().map(String::as_str).collect();
         text += toml;
         let config = Config::read(Some(&text), &|_| None).unwrap();
         let random = Random::from_fn(|| 0.0);
@@ -105,11 +110,25 @@ impl Several {
         tokio::spawn(server::run(listener, gateway.live().clone(), shutdown));
         Self {
             sandboxes,
+            gateway,
+            parts,
             url,
             hand,
             http: client(),
             _end: token.drop_guard(),
         }
+    }
+
+    /// Makes the gateway read its configuration again: these workspaces now, and this beside them.
+    pub async fn reload(
+        &self,
+        workspaces: &[&str],
+        more: &str,
+    ) -> Result<BTreeSet<String>, Vec<String>> {
+        let parts = workspaces.iter().map(|workspace| &*self.parts[workspace]);
+        let text: String = parts.chain([more]).collect();
+        let read = move || Config::read(Some(&text), &|_| None);
+        self.gateway.reload(read).await
     }
 
     pub async fn post(&self, bearer: &str, body: &Value) -> Answer {
