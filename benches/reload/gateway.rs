@@ -18,6 +18,8 @@ pub(crate) struct Site {
     socket: TcpListener,
     folder: TempDir,
     environment: Vec<(&'static str, String)>,
+    /// How long a process that ends waits for one more request on each connection.
+    drain: &'static str,
 }
 
 /// A running gateway.
@@ -28,11 +30,12 @@ pub(crate) struct Gateway {
 
 impl Site {
     /// With a socket of its own, and these variables.
-    pub(crate) fn new(environment: Vec<(&'static str, String)>) -> Self {
+    pub(crate) fn new(environment: Vec<(&'static str, String)>, is_undrained: bool) -> Self {
         Self {
             socket: TcpListener::bind("127.0.0.1:0").expect("loopback has a free port"),
             folder: tempfile::tempdir().expect("a folder can be made"),
             environment,
+            drain: if is_undrained { "0s" } else { "1s" },
         }
     }
 
@@ -48,7 +51,8 @@ impl Site {
         let stage = ["won", "lost"][number % 2];
         let timeout = ["5s", "4s", "3s"][number % 3];
         self.write(&format!(
-            "[requests]\nmax_cost = {}\n[introzy]\nstage_status = {{ Lead = \"{stage}\" }}\n[limits]\nvendor_timeout = \"{timeout}\"\n[writes]\nquiet = \"1s\"\n",
+            "[server]\ndrain_timeout = \"{}\"\n[requests]\nmax_cost = {}\n[introzy]\nstage_status = {{ Lead = \"{stage}\" }}\n[limits]\nvendor_timeout = \"{timeout}\"\n[writes]\nquiet = \"1s\"\n",
+            self.drain,
             30_000 + number,
         ));
     }

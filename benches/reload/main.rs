@@ -1,5 +1,5 @@
 //! Restarts and reloads under load: `cargo bench --bench reload`, with two numbers behind for other amounts of them than 100
-//! and 200. Clients keep their connections, and count a request as failed unless it is answered as it should be; one that
+//! and 200, and with `undrained` for processes that close what rests at once when they end. Clients keep their connections, and count a request as failed unless it is answered as it should be; one that
 //! failed fails the benchmark. Takes some minutes, sends traffic to loopback only, and stops by itself. docs/reliability.md
 //! says what each line means.
 
@@ -52,7 +52,8 @@ async fn run() -> u64 {
     let emulators = sandbox.router();
     tokio::spawn(async move { axum::serve(listener, emulators).await });
 
-    let site = Site::new(sandbox.environment(&origin));
+    let is_undrained = std::env::args().any(|argument| argument == "undrained");
+    let site = Site::new(sandbox.environment(&origin), is_undrained);
     site.configure(0);
     let mut gateway = Gateway::start(&site).await;
     let counts = Arc::new(Counts::default());

@@ -37,13 +37,16 @@ pub async fn run(
 ) -> io::Result<()> {
     live.app().workspaces.start().await;
     let edge = Edge::new(live.clone());
-    // The listener ends with its loop: from then on new connections are refused, or wait for whoever else has the socket.
     tokio::select! {
-        never = edge.accept(listener) => match never {},
+        never = edge.accept(&listener) => match never {},
         () = shutdown => {}
     }
     info!("shutting down: finishing what runs");
+    edge.take_waiting(&listener);
+    // From here on new connections are refused, or wait for whoever else has the socket.
+    drop(listener);
     live.app().ending.cancel();
+    // By what answers in the end.
     let app = live.app();
     let grace = app.shutdown_grace;
     if timeout(grace, edge.finished()).await.is_err() {

@@ -60,7 +60,7 @@ pub struct Desk {
     keys: AtomicU64,
     /// By idempotency key.
     running: Mutex<HashMap<Arc<str>, Arc<Running>>>,
-    /// Operations under way.
+    /// Whatever may begin or carry out operations.
     pub(super) carrying: TaskTracker,
     /// Calls that change something.
     pub(super) sending: TaskTracker,
@@ -150,7 +150,7 @@ impl Desk {
     pub async fn start(self: &Arc<Self>) {
         self.resume().await;
         let desk = self.clone();
-        tokio::spawn(async move {
+        self.carrying.spawn(async move {
             loop {
                 desk.expire().await;
                 for _ in 0..SWEEP {

@@ -5,6 +5,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
@@ -59,7 +60,7 @@ impl Edge {
     }
 
     /// Accepts and serves for ever.
-    pub async fn accept(&self, listener: TcpListener) -> Infallible {
+    pub async fn accept(&self, listener: &TcpListener) -> Infallible {
         let mut failures = Failures::default();
         loop {
             let error = match listener.accept().await {
@@ -77,6 +78,13 @@ impl Edge {
                 }
             }
             sleep(PAUSE).await;
+        }
+    }
+
+    /// Takes those who wait to be accepted: with the last listener of a socket they would be cut off.
+    pub fn take_waiting(&self, listener: &TcpListener) {
+        while let Some(Ok((stream, _))) = listener.accept().now_or_never() {
+            self.take(stream);
         }
     }
 

@@ -17,6 +17,8 @@ use crate::metrics::{scrape, value};
 
 const LIST: &str = "{ referrals(first: 3, filter: { vendors: [INTROZY, PLANNR] }) { nodes { id } sources { status } } }";
 
+const NOTHING: [&str; 0] = [];
+
 /// What the next request may cost.
 async fn max_cost(world: &World) -> u64 {
     let body = json!({ "query": "{ __typename }", "extensions": { "cost": true } });
@@ -51,8 +53,45 @@ async fn what_is_taken_is_told_by_the_names_of_its_keys_and_holds_from_the_next_
 #[tokio::test]
 async fn where_nothing_has_changed_nothing_is_exchanged() {
     let world = World::start().await;
-    assert_eq!(world.reload("", &[]).await, Ok(vec![]));
+    assert_eq!(world.reload("", &[]).await.unwrap(), NOTHING);
     assert!(is_unchanged(&world));
+}
+
+#[tokio::test]
+async fn what_is_in_a_file_that_the_configuration_names_is_a_part_of_it() {
+    let world = World::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let secret = folder.path().join("introzy");
+    let manifest = folder.path().join("manifest.json");
+    let write_manifest = |document| {
+        let manifest_text = json!({ "one": document }).to_string();
+        std::fs::write(&manifest, manifest_text).unwrap();
+    };
+    let toml = format!(
+        "[introzy]\napi_key = {{ file = {secret:?} }}\n[documents]\nmanifests = [{manifest:?}]"
+    );
+    let unset = [("INTROZY_API_KEY", "")];
+    let reload = async || world.reload(&toml, &unset).await.unwrap();
+    std::fs::write(&secret, &world.environment["INTROZY_API_KEY"]).unwrap();
+    write_manifest("{ __typename }");
+    // The key is the same as before, wherever it comes from.
+    assert_eq!(reload().await, ["documents.manifests"]);
+    let named = json!({ "documentId": "one" });
+    let answer = world.post(&named).await;
+    assert_eq!(answer.json["data"]["__typename"], "Query");
+    assert_eq!(reload().await, NOTHING);
+    std::fs::write(&secret, "introzy_ffffffffffffffffffffffffffffffff\n").unwrap();
+    assert_eq!(reload().await, ["introzy.api_key"]);
+    write_manifest("{ vendors { vendor } }");
+    assert_eq!(reload().await, ["documents.manifests"]);
+    let answer = world.post(&named).await;
+    assert_eq!(answer.json["data"]["vendors"][0]["vendor"], "INTROZY");
+    std::fs::remove_file(&secret).unwrap();
+    let problems = world.reload(&toml, &unset).await.unwrap_err();
+    assert!(
+        problems.len() == 1 && problems[0].starts_with("introzy.api_key"),
+        "{problems:?}"
+    );
 }
 
 #[tokio::test]
