@@ -9,6 +9,8 @@ use tokio::net::TcpStream;
 pub(crate) struct Connection {
     stream: TcpStream,
     buffer: Vec<u8>,
+    /// A header that says who asks, and the end of its line; empty where nobody needs to say.
+    authorization: String,
 }
 
 /// What came of a request.
@@ -26,15 +28,25 @@ impl Connection {
         Ok(Self {
             stream,
             buffer: Vec::with_capacity(64 << 10),
+            authorization: String::new(),
         })
+    }
+
+    /// Asks with this key from now on.
+    pub(crate) fn with_key(self, key: &str) -> Self {
+        Self {
+            authorization: format!("authorization: Bearer {key}\r\n"),
+            ..self
+        }
     }
 
     /// Sends a read. No two with different numbers are the same.
     pub(crate) async fn ask(&mut self, query: &str, number: u64) -> std::io::Result<Answer> {
         let body = format!("{{\"query\":\"{query}\",\"variables\":{{\"number\":{number}}}}}");
         let request = format!(
-            "POST /graphql HTTP/1.1\r\nhost: localhost\r\naccept: application/json\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
-            body.len()
+            "POST /graphql HTTP/1.1\r\nhost: localhost\r\naccept: application/json\r\ncontent-type: application/json\r\ncontent-length: {}\r\n{}\r\n{body}",
+            body.len(),
+            self.authorization
         );
         let sent = Instant::now();
         self.stream.write_all(request.as_bytes()).await?;

@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tempfile::TempDir;
-use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 use tokio::sync::mpsc;
 
@@ -14,6 +15,8 @@ use tokio::sync::mpsc;
 pub(crate) struct Gateway {
     /// Host and port.
     pub(crate) address: String,
+    /// Host and port of its sandbox.
+    sandbox: String,
     process: Child,
     /// How often its log has told of connections that it could not accept.
     warned: Arc<AtomicU64>,
@@ -45,7 +48,7 @@ impl Gateway {
         let mut process = command.spawn().expect("the gateway was built");
         let stderr = process.stderr.take().expect("it is piped");
         let warned = Arc::new(AtomicU64::new(0));
-        let (tell, mut told) = mpsc::channel(1);
+        let (tell, mut told) = mpsc::channel(2);
         let counted = warned.clone();
         tokio::spawn(async move {
             let mut lines = BufReader::new(stderr).lines();
@@ -53,19 +56,43 @@ impl Gateway {
                 if line.contains("cannot be accepted") {
                     counted.fetch_add(1, Ordering::Relaxed);
                 }
-                let place = line.split_once("GraphQL at http://");
+                let places = ["sandbox at http://", "GraphQL at http://"];
+                let place = places.iter().find_map(|place| line.split_once(place));
                 if let Some((address, _)) = place.and_then(|(_, rest)| rest.split_once('/')) {
                     tell.try_send(address.to_owned()).ok();
                 }
             }
         });
-        let address = told.recv().await.expect("it says where it listens");
+        let mut place = async || told.recv().await.expect("it says where it listens");
+        let sandbox = place().await;
         Self {
-            address,
+            address: place().await,
+            sandbox,
             process,
             warned,
             _folder: folder,
         }
+    }
+
+    /// Puts a fault in force in its sandbox.
+    pub(crate) async fn fault(&self, fault: &serde_json::Value) {
+        let body = fault.to_string();
+        let request = format!(
+            "POST /_sandbox/faults HTTP/1.1\r\nhost: {}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            self.sandbox,
+            body.len()
+        );
+        let mut stream = TcpStream::connect(&self.sandbox).await.expect("it listens");
+        stream
+            .write_all(request.as_bytes())
+            .await
+            .expect("it reads");
+        let mut answer = String::new();
+        stream
+            .read_to_string(&mut answer)
+            .await
+            .expect("it answers");
+        assert!(answer.starts_with("HTTP/1.1 2"), "{answer}");
     }
 
     /// How often its log has told of connections that it could not accept.

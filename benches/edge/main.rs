@@ -1,8 +1,9 @@
-//! What the edge stands: `cargo bench --bench edge`, or one of `-- slow`, `-- descriptors`, `-- overload`.
+//! What the edge stands: `cargo bench --bench edge`, or one of `-- slow`, `-- descriptors`, `-- overload`, `-- flood`.
 //! docs/reliability.md says what each line means. Takes about a minute, sends traffic to loopback only, and stops by itself.
 
 mod client;
 mod descriptors;
+mod flood;
 mod gateway;
 mod overload;
 mod slow;
@@ -23,5 +24,8 @@ async fn main() {
     }
     if wants("overload") {
         overload::run().await;
+    }
+    if wants("flood") {
+        flood::run().await;
     }
 }

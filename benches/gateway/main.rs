@@ -38,6 +38,8 @@ fn main() {
     let threads = format!("{cores} threads, as served");
     client.block_on(cold::run(&world, &format!("288 referrals, {threads}")));
     drop(world);
+    let page = World::of(1, |sandbox| cold::resize(sandbox, 13));
+    client.block_on(cold::run(&page, "52 referrals, one thread"));
     let page = World::of(cores, |sandbox| cold::resize(sandbox, 13));
     client.block_on(cold::run(&page, &format!("52 referrals, {threads}")));
     drop(page);

@@ -121,7 +121,7 @@ async fn walk(registry: &Registry, vendor: Vendor) -> Rows {
         };
         let page = read::<Referral>(registry, &call, &request).await;
         rows.count += page.rows.len();
-        let json = page.rows.iter().map(|row| row.value.raw.0.get().len());
+        let json = page.rows.iter().map(|row| row.value.raw.0.len());
         rows.json += json.sum::<usize>();
         let end = page.rows.len().checked_sub(1).filter(|_| page.has_next);
         let Some(cursor) = end.and_then(|end| page.cursor(end, list)) else {

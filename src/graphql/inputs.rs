@@ -64,7 +64,9 @@ impl ReferralFilter {
     /// The filter in the model's words; an id that is none, or of another kind, is a wrong argument.
     pub fn into_model(self, ctx: &Context<'_>) -> Result<model::ReferralFilter, Error> {
         self.checked().map_err(|WrongId { name, kind }| {
-            let message = format!("filter.{name} is not the id of {kind} of this gateway.");
+            let article = if kind == "engagement" { "an" } else { "a" };
+            let message =
+                format!("filter.{name} is not the id of {article} {kind} of this gateway.");
             bad_input(ctx, message)
         })
     }

@@ -64,14 +64,14 @@ impl ScalarType for Decimal {
 impl ScalarType for Json {
     fn parse(value: Value) -> InputValueResult<Self> {
         let raw: Box<RawValue> = serde_json::value::to_raw_value(&value)?;
-        Ok(Self(raw.into()))
+        Ok(raw.into())
     }
 
     /// The vendor's text goes into the answer untouched, every digit kept.
     fn to_value(&self) -> Value {
         Value::Object(IndexMap::from_iter([(
             Name::new(RAW),
-            Value::String(self.0.get().to_owned()),
+            Value::String(self.0.to_string()),
         )]))
     }
 }

@@ -106,8 +106,8 @@ impl Documents {
         if let Some(known) = self.known.get(text) {
             return Ok(known);
         }
-        guard::scan(text, self.limits.tokens).map_err(DocumentError::Refused)?;
-        let parsed = parse_query(text).map_err(|error| DocumentError::Syntax(error.into()))?;
+        let thinned = guard::scan(text, self.limits.tokens).map_err(DocumentError::Refused)?;
+        let parsed = parse_query(&thinned).map_err(|error| DocumentError::Syntax(error.into()))?;
         guard::measure(&parsed, &self.limits).map_err(DocumentError::Refused)?;
         let needs = self.access.needs(&parsed);
         let document = Arc::new(Document { parsed, needs });

@@ -181,7 +181,7 @@ async fn answer(
             return accepted.refuse_for_now(&id, wait.seconds()).await;
         }
     }
-    let Ok(permit) = prepared.admitted(&app, deadline).await else {
+    let Ok(permit) = prepared.admitted(&app, &caller, deadline).await else {
         received.count(Outcome::Shed);
         return overloaded(accepted, &id).await;
     };
@@ -200,6 +200,10 @@ async fn answer(
             Err(_) => mistake(accepted, &id).await,
         };
     }
+    if work.prepared.tells_cost && work.prepared.left.is_some() {
+        // What is left is this caller's own: its answer is nobody else's.
+        return work.execute(&app, permit).await;
+    }
     match app.executions.begin(read, deadline) {
         Turn::Wait(coming) => {
             drop(permit);
@@ -207,7 +211,7 @@ async fn answer(
                 work.received.count(Outcome::Joined);
                 return answer;
             }
-            let Ok(permit) = work.prepared.admitted(&app, deadline).await else {
+            let Ok(permit) = work.prepared.admitted(&app, &caller, deadline).await else {
                 work.received.count(Outcome::Shed);
                 return overloaded(accepted, &id).await;
             };
@@ -371,10 +375,20 @@ fn cost(
 
 impl Prepared {
     /// What admission counts is the gateway's own work, which is writing rows; calls to vendors are waited for.
-    async fn admitted(&self, app: &App, deadline: Instant) -> Result<Permit, Shed> {
+    async fn admitted(
+        &self,
+        app: &App,
+        caller: &Caller,
+        deadline: Instant,
+    ) -> Result<Permit, Shed> {
         let rows = u32::try_from(self.cost.rows).unwrap_or(u32::MAX);
         app.admission
-            .admit(self.priority, rows.saturating_add(1), deadline)
+            .admit(
+                caller.clone(),
+                self.priority,
+                rows.saturating_add(1),
+                deadline,
+            )
             .await
     }
 }

@@ -151,7 +151,7 @@ impl Record for FeePreview {
         let raw = [&self.fee_plans, &self.facilitators]
             .into_iter()
             .flatten()
-            .map(|json| json.0.get().len());
+            .map(|json| json.0.len());
         size_of::<Self>() + raw.sum::<usize>() + 200
     }
 }

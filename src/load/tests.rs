@@ -64,7 +64,7 @@ fn connection((id, seconds): &Row) -> Arc<Connection> {
         created_at: time,
         updated_at: time,
         expires_at: None,
-        raw: Json(serde_json::value::to_raw_value(&()).unwrap().into()),
+        raw: Json("null".into()),
     })
 }
 

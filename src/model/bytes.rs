@@ -25,7 +25,7 @@ impl Referral {
         COUNTS
             + size_of::<Self>()
             + counted(&self.remote_id)
-            + counted(self.raw.0.get())
+            + counted(&self.raw.0)
             + texts
                 .into_iter()
                 .flatten()
@@ -48,7 +48,7 @@ impl Connection {
         COUNTS
             + size_of::<Self>()
             + counted(&self.remote_id)
-            + counted(self.raw.0.get())
+            + counted(&self.raw.0)
             + self.sender.as_ref().map_or(0, Party::held)
             + self.recipient.as_ref().map_or(0, Party::held)
     }

@@ -34,9 +34,9 @@ enum Number {
     Long(Box<BigDecimal>),
 }
 
-/// JSON as the vendor wrote it.
-#[derive(Clone, Debug)]
-pub struct Json(pub Arc<RawValue>);
+/// JSON as the vendor wrote it: whoever makes one has read the text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Json(pub Arc<str>);
 
 /// A text that is no decimal number, or one too long to be an amount.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +44,12 @@ pub struct NotDecimal;
 
 /// No amount of money is longer; it keeps `1e999999999` from becoming a gigabyte of zeros.
 const MAX_DIGITS: u64 = 60;
+
+impl From<Box<RawValue>> for Json {
+    fn from(raw: Box<RawValue>) -> Self {
+        Self(raw.get().into())
+    }
+}
 
 impl FromStr for DateTime {
     type Err = jiff::Error;
@@ -163,12 +169,6 @@ macro_rules! as_text {
 }
 
 as_text!(DateTime, Date, Decimal);
-
-impl PartialEq for Json {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.get() == other.0.get()
-    }
-}
 
 impl fmt::Display for NotDecimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -7,6 +7,8 @@ use std::time::Duration;
 use futures_util::future::poll_fn;
 use pretty_assertions::assert_eq;
 use referral_gateway::http::admission::{Permit, Priority, Shed};
+use referral_gateway::http::rate::Caller;
+use referral_gateway::model::Workspace;
 use referral_gateway::sandbox::{Fault, Kind};
 use serde_json::{Value, json};
 use tokio::time::Instant;
@@ -21,17 +23,26 @@ type Waiting = Pin<Box<dyn Future<Output = Result<Permit, Shed>> + Send>>;
 struct Crowd {
     #[expect(dead_code, reason = "held, and not looked at")]
     permits: Vec<Permit>,
-    #[expect(dead_code, reason = "held, and not looked at")]
     waiting: Vec<Waiting>,
 }
 
 async fn crowd(world: &World) -> Crowd {
+    crowd_of(world, "everyone").await
+}
+
+/// The same, all of it of one caller. Where callers are not told apart, they are of this name.
+async fn crowd_of(world: &World, name: &str) -> Crowd {
+    let caller = Caller {
+        workspace: Workspace::default(),
+        name: Some(name.into()),
+    };
     let deadline = Instant::now() + Duration::from_mins(1);
     let mut permits = Vec::new();
     let mut waiting = Vec::new();
     loop {
         let admission = world.app.admission.clone();
-        let admit = async move { admission.admit(Priority::Read, 1, deadline).await };
+        let caller = caller.clone();
+        let admit = async move { admission.admit(caller, Priority::Read, 1, deadline).await };
         let mut admit: Waiting = Box::pin(admit);
         let polled = poll_fn(|cx| Poll::Ready(admit.as_mut().poll(cx))).await;
         match polled {
@@ -96,6 +107,21 @@ async fn a_read_too_many_is_told_to_come_back_and_nothing_is_asked_for_it() {
     }
     drop(crowd);
     world.data(LIST).await;
+}
+
+#[tokio::test]
+async fn a_caller_that_sends_too_much_is_shed_itself_and_another_has_its_turn() {
+    let world = World::start().await;
+    let crowd = crowd_of(&world, "somebody else").await;
+    let body = json!({ "query": LIST });
+    let reading = world.post(&body);
+    let (answer, ()) = tokio::join!(reading, async {
+        while world.app.admission.waiting() == crowd.waiting.len() {
+            tokio::task::yield_now().await;
+        }
+        drop(crowd);
+    });
+    assert_eq!(answer.status, 200, "{:#}", answer.json);
 }
 
 #[tokio::test]

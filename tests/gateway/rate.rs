@@ -72,12 +72,16 @@ async fn every_way_in_pays_from_the_same_allowance() {
 }
 
 #[tokio::test]
-async fn identical_reads_at_once_are_one_execution_and_each_is_paid_for() {
+async fn identical_reads_at_once_ask_vendors_once_and_each_is_paid_for_and_told_its_own_rest() {
     let world = limited().await;
     let query = "{ connections { nodes { id } } }";
     let answers = futures_util::future::join_all((0..3).map(|_| ask(&world, query))).await;
     let passed = answers.iter().filter(|answer| answer.status == 200).count();
     let cost = answers[0].json["extensions"]["cost"].clone();
+    let left = |answer: &Answer| answer.json["extensions"]["cost"]["remaining"].as_u64();
+    let mut left: Vec<_> = answers.iter().filter_map(left).collect();
+    left.sort_unstable();
+    assert_eq!(left, [500 - 3 * 121, 500 - 2 * 121, 500 - 121]);
     assert_eq!(
         (cost["calls"].as_u64(), cost["rows"].as_u64()),
         (Some(101), Some(20))

@@ -273,7 +273,7 @@ impl Referral {
 /// The vendor's own version of a record, or a hash of it.
 pub fn version(record: &model::Referral) -> String {
     let own = record.version.as_deref();
-    own.map_or_else(|| hash(record.raw.0.get()), str::to_owned)
+    own.map_or_else(|| hash(&record.raw.0), str::to_owned)
 }
 
 /// A hash of the record whose order of keys does not matter.

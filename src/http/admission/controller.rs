@@ -1,9 +1,10 @@
 //! The rules of admission, without anyone who waits: plain state and times that are passed in.
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
 use tokio::time::Instant;
+
+use super::queue::Queue;
 
 /// The limit is looked at this often.
 const WINDOW: Duration = Duration::from_millis(50);
@@ -54,14 +55,13 @@ pub enum Arrival {
     Shed,
 }
 
-/// Decides who works, who waits and who is shed.
-pub struct Controller<T> {
+/// Decides who works, who waits and who is shed, of these callers.
+pub struct Controller<C, T> {
     floor: f64,
     most: f64,
     limit: f64,
     working: u32,
-    /// Since when, and who.
-    waiting: [VecDeque<(Instant, T)>; Lane::ALL.len()],
+    waiting: [Queue<C, T>; Lane::ALL.len()],
     /// How long it takes from one turn to the next while others wait.
     pace: Duration,
     /// When the last turn was given, or the first began to wait, while anyone waits.
@@ -101,7 +101,7 @@ impl Lane {
     }
 }
 
-impl<T> Controller<T> {
+impl<C: PartialEq, T> Controller<C, T> {
     /// For so many threads.
     pub fn new(workers: usize, now: Instant) -> Self {
         let workers = u32::try_from(workers).unwrap_or(u32::MAX).clamp(1, 1024);
@@ -129,34 +129,30 @@ impl<T> Controller<T> {
 
     /// How many wait.
     pub fn waiting(&self) -> usize {
-        self.waiting.iter().map(VecDeque::len).sum()
+        self.waiting.iter().map(Queue::len).sum()
     }
 
     /// Someone arrives.
-    pub fn arrive(&mut self, lane: Lane, who: T, now: Instant) -> Arrival {
+    pub fn arrive(&mut self, lane: Lane, caller: C, who: T, now: Instant) -> Arrival {
         self.look(now);
         if self.waiting() == 0 && self.has_room() {
             self.take();
             return Arrival::Admitted;
         }
         self.window.was_full = true;
-        let ahead: usize = self.waiting[..=lane as usize]
-            .iter()
-            .map(VecDeque::len)
-            .sum();
+        let (own, before) = (&self.waiting[lane as usize], &self.waiting[..lane as usize]);
+        let ahead = own.ahead_of(&caller) + before.iter().map(Queue::len).sum::<usize>();
         let wait = self
             .pace
             .saturating_mul(u32::try_from(ahead).unwrap_or(u32::MAX));
-        // The pace may have been better than it is now: then those who wait show it.
-        let first = self.waiting[lane as usize].front();
-        let waited = first.map_or(Duration::ZERO, |(since, _)| {
-            now.saturating_duration_since(*since)
-        });
+        // The pace may have been better than it is now: then what its caller waits with shows it.
+        let since = own.since(&caller);
+        let waited = since.map_or(Duration::ZERO, |since| now.saturating_duration_since(since));
         if ahead >= ALWAYS && wait.max(waited) > lane.patience() {
             return Arrival::Shed;
         }
         self.turned.get_or_insert(now);
-        self.waiting[lane as usize].push_back((now, who));
+        self.waiting[lane as usize].push(caller, now, who);
         Arrival::Waits
     }
 
@@ -165,7 +161,7 @@ impl<T> Controller<T> {
         if !self.has_room() {
             return None;
         }
-        let (_, next) = self.waiting.iter_mut().find_map(VecDeque::pop_front)?;
+        let next = self.waiting.iter_mut().find_map(Queue::pop)?;
         self.take();
         if let Some(turned) = self.turned {
             let took = now.saturating_duration_since(turned).min(SLOWEST);

@@ -11,9 +11,11 @@
 //!
 //! **Who is shed**: whoever would wait longer than it is worth, which is known on arrival from the number of those ahead
 //! and the pace at which they get their turns. Writes wait longest, reads that cost much the shortest, and turns are given
-//! in the same order. Identical reads join one in flight before they come here, and health never comes here.
+//! in the same order; among those of one kind they go round among the callers ([`queue`]), so that one caller who sends too
+//! much is the one who is shed. Identical reads join one in flight before they come here, and health never comes here.
 
 pub mod controller;
+mod queue;
 mod readings;
 #[cfg(test)]
 mod tests;
@@ -28,6 +30,8 @@ use tokio::time::{Instant, timeout_at};
 
 use controller::{Arrival, Controller, Lane};
 pub(super) use readings::Readings;
+
+use super::rate::Caller;
 
 /// What a read may cost and still be a cheap one.
 const CHEAP: u32 = 500;
@@ -56,7 +60,7 @@ pub struct Shed;
 pub struct Admission(Arc<Mutex<State>>);
 
 struct State {
-    controller: Controller<oneshot::Sender<Permit>>,
+    controller: Controller<Caller, oneshot::Sender<Permit>>,
     admitted: [u64; Lane::ALL.len()],
     shed: [u64; Lane::ALL.len()],
 }
@@ -88,6 +92,7 @@ impl Admission {
     /// Waits for a turn, if that is worth it. Until the deadline at the longest.
     pub async fn admit(
         &self,
+        caller: Caller,
         priority: Priority,
         cost: u32,
         deadline: Instant,
@@ -95,7 +100,7 @@ impl Admission {
         let lane = lane(priority, cost);
         let now = Instant::now();
         let (sender, turn) = oneshot::channel();
-        let arrival = self.state().arrive(lane, sender, now);
+        let arrival = self.state().arrive(lane, caller, sender, now);
         let permit = match arrival {
             Arrival::Shed => return Err(Shed),
             Arrival::Admitted => return Ok(Permit::new(self.clone(), now)),
@@ -111,6 +116,11 @@ impl Admission {
         };
         self.state().admitted[lane as usize] += 1;
         Ok(permit)
+    }
+
+    /// How many wait for their turn.
+    pub fn waiting(&self) -> usize {
+        self.state().controller.waiting()
     }
 
     /// Gives free places to those who wait.
@@ -133,8 +143,14 @@ impl Admission {
 }
 
 impl State {
-    fn arrive(&mut self, lane: Lane, sender: oneshot::Sender<Permit>, now: Instant) -> Arrival {
-        let arrival = self.controller.arrive(lane, sender, now);
+    fn arrive(
+        &mut self,
+        lane: Lane,
+        caller: Caller,
+        sender: oneshot::Sender<Permit>,
+        now: Instant,
+    ) -> Arrival {
+        let arrival = self.controller.arrive(lane, caller, sender, now);
         match arrival {
             Arrival::Admitted => self.admitted[lane as usize] += 1,
             Arrival::Shed => self.shed[lane as usize] += 1,

@@ -9,13 +9,15 @@ use tokio::time::Instant;
 
 use super::controller::{Arrival, Controller, Lane};
 use super::{Admission, Permit, Priority, Shed};
+use crate::http::rate::Caller;
+use crate::model::Workspace;
 
 const MS: Duration = Duration::from_millis(1);
 const TICK: Duration = Duration::from_micros(100);
 
 #[derive(Clone, Debug)]
 enum Step {
-    Arrive(usize),
+    Arrive(usize, usize),
     Begin(u64),
     Leave,
     Pass(u64),
@@ -23,39 +25,54 @@ enum Step {
 
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        4 => (0..3_usize).prop_map(Step::Arrive),
+        4 => (0..3_usize, 0..3_usize).prop_map(|(lane, caller)| Step::Arrive(lane, caller)),
         2 => (0..20_u64).prop_map(Step::Begin),
         2 => Just(Step::Leave),
         1 => (0..100_u64).prop_map(Step::Pass),
     ]
 }
 
+/// What a lane knows of one caller.
+#[derive(Clone, Debug, Default)]
+struct Known {
+    waiting: VecDeque<usize>,
+    /// When it began to wait, and when it last had a turn.
+    since: usize,
+    turn: usize,
+}
+
 proptest! {
     #[test]
-    fn everyone_works_waits_or_is_shed_and_turns_are_given_in_order(
+    fn everyone_works_waits_or_is_shed_and_turns_go_round_in_their_order(
         workers in 1..4_usize,
         steps in prop::collection::vec(step(), 1..400),
     ) {
         let mut now = Instant::now();
         let mut controller = Controller::new(workers, now);
-        let mut queues: [VecDeque<usize>; 3] = Default::default();
+        let mut lanes: [[Known; 3]; 3] = Default::default();
         let mut working = 0;
         for (number, step) in steps.into_iter().enumerate() {
+            let waiting = |lane: &[Known; 3]| lane.iter().map(|known| known.waiting.len()).sum::<usize>();
             match step {
-                Step::Arrive(lane) => {
+                Step::Arrive(lane, caller) => {
                     let free = f64::from(working) + 1.0 <= controller.limit();
-                    let nobody_waits = queues.iter().all(VecDeque::is_empty);
-                    match controller.arrive(Lane::ALL[lane], number, now) {
+                    let nobody_waits = lanes.iter().all(|lane| waiting(lane) == 0);
+                    match controller.arrive(Lane::ALL[lane], caller, (lane, caller, number), now) {
                         Arrival::Admitted => {
                             prop_assert!(nobody_waits);
                             working += 1;
                             prop_assert!(f64::from(working) <= controller.limit());
                         }
-                        Arrival::Waits => queues[lane].push_back(number),
+                        Arrival::Waits => {
+                            let known = &mut lanes[lane][caller];
+                            if known.waiting.is_empty() {
+                                known.since = number;
+                            }
+                            known.waiting.push_back(number);
+                        }
                         Arrival::Shed => {
                             prop_assert!(!(free && nobody_waits));
-                            let ahead: usize = queues[..=lane].iter().map(VecDeque::len).sum();
-                            prop_assert!(ahead >= 8);
+                            prop_assert!(lanes[..=lane].iter().map(waiting).sum::<usize>() >= 8);
                         }
                     }
                 }
@@ -63,9 +80,19 @@ proptest! {
                 Step::Leave if working > 0 => {
                     controller.leave(now);
                     working -= 1;
-                    while let Some(next) = controller.next(now) {
-                        let expected = queues.iter_mut().find_map(VecDeque::pop_front);
-                        prop_assert_eq!(Some(next), expected);
+                    let mut turn = number * 1_000;
+                    while let Some((lane, caller, who)) = controller.next(now) {
+                        prop_assert_eq!(lanes[lane][caller].waiting.pop_front(), Some(who));
+                        prop_assert!(lanes[..lane].iter().all(|lane| waiting(lane) == 0));
+                        let last = lanes[lane][caller].turn;
+                        // Who has waited since before this caller's last turn has had one since.
+                        let others = (0..3).filter(|other| *other != caller);
+                        for other in others.map(|other| &lanes[lane][other]) {
+                            let has_waited = !other.waiting.is_empty() && other.since * 1_000 < last;
+                            prop_assert!(!has_waited || other.turn > last);
+                        }
+                        turn += 1;
+                        lanes[lane][caller].turn = turn;
                         working += 1;
                         prop_assert!(f64::from(working) <= controller.limit());
                     }
@@ -74,7 +101,7 @@ proptest! {
                 Step::Pass(ms) => now += MS * u32::try_from(ms).unwrap(),
             }
             prop_assert_eq!(controller.working(), working);
-            prop_assert_eq!(controller.waiting(), queues.iter().map(VecDeque::len).sum::<usize>());
+            prop_assert_eq!(controller.waiting(), lanes.iter().map(waiting).sum::<usize>());
             let workers = f64::from(u32::try_from(workers).unwrap());
             prop_assert!((workers..=workers * 64.0).contains(&controller.limit()));
         }
@@ -92,7 +119,7 @@ proptest! {
 
 /// A machine that does one thing at a time, in the order of admission.
 struct Machine {
-    controller: Controller<(Lane, Instant)>,
+    controller: Controller<&'static str, (Lane, Instant)>,
     now: Instant,
     began: Instant,
     /// What was admitted and has not begun: when it came and when it was admitted.
@@ -155,7 +182,10 @@ impl Machine {
     }
 
     fn arrive(&mut self, lane: Lane) {
-        match self.controller.arrive(lane, (lane, self.now), self.now) {
+        match self
+            .controller
+            .arrive(lane, "anyone", (lane, self.now), self.now)
+        {
             Arrival::Admitted => self.admitted.push_back((lane, self.now, self.now)),
             Arrival::Waits => {}
             Arrival::Shed => self.shed[lane as usize] += 1,
@@ -246,13 +276,60 @@ fn a_burst_that_can_be_done_in_time_is_done() {
     assert_eq!((machine.done[1], machine.shed), (200, [0; 3]));
 }
 
+#[test]
+fn a_caller_that_sends_ten_times_too_much_sheds_its_own_requests_alone() {
+    let mut now = Instant::now();
+    let mut controller = Controller::new(1, now);
+    let mut admitted = VecDeque::new();
+    let mut shed = [0; 2];
+    let mut longest = [Duration::ZERO; 2];
+    // One thing takes a millisecond. One caller sends ten in that time, the other one in ten of them.
+    for millisecond in 0..10_000_u32 {
+        for (caller, sends) in [(0, 10), (1, u32::from(millisecond % 10 == 0))] {
+            for _ in 0..sends {
+                match controller.arrive(Lane::Cheap, caller, (caller, now), now) {
+                    Arrival::Admitted => admitted.push_back((caller, now, now)),
+                    Arrival::Waits => {}
+                    Arrival::Shed => shed[caller] += 1,
+                }
+            }
+        }
+        if let Some((caller, came, admitted)) = admitted.pop_front() {
+            controller.begun(now - admitted, now);
+            // What was learnt in the first second is no part of it.
+            if millisecond > 1_000 {
+                longest[caller] = longest[caller].max(now - came);
+            }
+            controller.leave(now);
+        }
+        while let Some((caller, came)) = controller.next(now) {
+            admitted.push_back((caller, came, now));
+        }
+        now += MS;
+    }
+    assert!(shed[0] > 80_000, "{shed:?}");
+    assert_eq!(shed[1], 0);
+    assert!(longest[0] > 100 * MS, "{longest:?}");
+    assert!(longest[1] <= 20 * MS, "{longest:?}");
+}
+
+fn anyone() -> Caller {
+    Caller {
+        workspace: Workspace::default(),
+        name: None,
+    }
+}
+
 fn soon() -> Instant {
     Instant::now() + Duration::from_secs(10)
 }
 
 fn all_places(admission: &Admission) -> Vec<Permit> {
     let mut permits = Vec::new();
-    while let Some(permit) = admission.admit(Priority::Read, 1, soon()).now_or_never() {
+    while let Some(permit) = admission
+        .admit(anyone(), Priority::Read, 1, soon())
+        .now_or_never()
+    {
         permits.push(permit.unwrap());
     }
     permits
@@ -264,7 +341,7 @@ async fn who_waits_for_something_else_holds_no_place() {
     let mut waiting = Vec::new();
     for _ in 0..10_000 {
         let permit = admission
-            .admit(Priority::Read, 1_000, soon())
+            .admit(anyone(), Priority::Read, 1_000, soon())
             .await
             .unwrap();
         let mut work = Box::pin(permit.work(std::future::pending::<()>()));
@@ -278,9 +355,9 @@ async fn who_waits_for_something_else_holds_no_place() {
 async fn a_place_that_is_freed_goes_to_who_waits_and_a_write_goes_first() {
     let admission = Admission::new(1);
     let mut permits = all_places(&admission);
-    let mut read = Box::pin(admission.admit(Priority::Read, 1, soon()));
+    let mut read = Box::pin(admission.admit(anyone(), Priority::Read, 1, soon()));
     assert!(read.as_mut().now_or_never().is_none());
-    let mut write = Box::pin(admission.admit(Priority::Write, 1, soon()));
+    let mut write = Box::pin(admission.admit(anyone(), Priority::Write, 1, soon()));
     assert!(write.as_mut().now_or_never().is_none());
     permits.pop();
     assert!(read.as_mut().now_or_never().is_none());
@@ -293,11 +370,11 @@ async fn a_place_that_is_freed_goes_to_who_waits_and_a_write_goes_first() {
 async fn a_place_meant_for_who_has_left_goes_to_the_next() {
     let admission = Admission::new(1);
     let mut permits = all_places(&admission);
-    let mut leaving = Box::pin(admission.admit(Priority::Read, 1, soon()));
+    let mut leaving = Box::pin(admission.admit(anyone(), Priority::Read, 1, soon()));
     assert!(leaving.as_mut().now_or_never().is_none());
-    let mut late = Box::pin(admission.admit(Priority::Read, 1, soon()));
+    let mut late = Box::pin(admission.admit(anyone(), Priority::Read, 1, soon()));
     assert!(late.as_mut().now_or_never().is_none());
-    let mut staying = Box::pin(admission.admit(Priority::Read, 1, soon()));
+    let mut staying = Box::pin(admission.admit(anyone(), Priority::Read, 1, soon()));
     assert!(staying.as_mut().now_or_never().is_none());
     // One leaves before its turn, one after it and before it has heard of it.
     drop(leaving);
@@ -322,7 +399,9 @@ async fn who_is_never_given_a_turn_is_shed_after_a_second_or_at_its_deadline() {
         let _permits = all_places(&admission);
         let began = Instant::now();
         let deadline = began + MS * deadline;
-        let admitted = admission.admit(Priority::Write, 1, deadline).await;
+        let admitted = admission
+            .admit(anyone(), Priority::Write, 1, deadline)
+            .await;
         assert_eq!(admitted.err(), Some(Shed));
         assert_eq!(began.elapsed(), MS * waits);
     }
@@ -331,7 +410,10 @@ async fn who_is_never_given_a_turn_is_shed_after_a_second_or_at_its_deadline() {
 #[tokio::test(start_paused = true)]
 async fn work_that_panics_frees_its_place() {
     let admission = Admission::new(1);
-    let permit = admission.admit(Priority::Read, 1, soon()).await.unwrap();
+    let permit = admission
+        .admit(anyone(), Priority::Read, 1, soon())
+        .await
+        .unwrap();
     let work = permit.work(async { panic!("a mistake") });
     assert!(tokio::spawn(work).await.is_err());
     assert_eq!(admission.state().controller.working(), 0);

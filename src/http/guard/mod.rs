@@ -18,6 +18,9 @@ pub use scan::scan;
 pub const MAX_BYTES: usize = 64 * 1024;
 /// How many tokens a document may have, unless configured otherwise. The parser takes most of a microsecond for each.
 pub const MAX_TOKENS: usize = 1_000;
+/// How many characters of white space and commas a document may have for each token that is allowed, where lines end
+/// and comments aside: what is indented twenty deep still has fewer. The parser takes a thirtieth of a token's time for each.
+pub const SPACE_PER_TOKEN: usize = 12;
 /// How deep brackets of all kinds may nest.
 pub const MAX_NESTING: usize = 64;
 /// How deep selections may nest once fragments are spread.
@@ -61,6 +64,8 @@ pub enum Refusal {
     Bytes,
     /// Too many tokens; this many were allowed.
     Tokens(usize),
+    /// Too much white space; this many characters were allowed.
+    Space(usize),
     /// Brackets nest too deeply.
     Nesting,
     /// Selections nest too deeply.
@@ -135,6 +140,10 @@ impl fmt::Display for Refusal {
         match self {
             Self::Bytes => write!(f, "The document has more than {MAX_BYTES} bytes."),
             Self::Tokens(max) => write!(f, "The document has more than {max} tokens."),
+            Self::Space(max) => write!(
+                f,
+                "The document has more than {max} characters of white space and commas."
+            ),
             Self::Nesting => write!(
                 f,
                 "The document's brackets nest more than {MAX_NESTING} deep."

@@ -1,21 +1,35 @@
-//! The look at a document's bytes, before it is parsed: size, tokens, nesting.
+//! The look at a document's bytes, before it is parsed: size, tokens, nesting, and what means nothing.
+
+use std::borrow::Cow;
 
 use async_graphql::Pos;
 
-use super::{MAX_BYTES, MAX_NESTING, Refusal, Refused};
+use super::{MAX_BYTES, MAX_NESTING, Refusal, Refused, SPACE_PER_TOKEN};
 
-/// Looks at the text, once, before anything else does.
-pub fn scan(document: &str, max_tokens: usize) -> Result<(), Refused> {
+/// Looks at the text, once, before anything else does. Gives what is to be parsed: the same without its comments and the
+/// white space at the ends of lines, for which the parser would take long. Everything else keeps its line and column.
+pub fn scan(document: &str, max_tokens: usize) -> Result<Cow<'_, str>, Refused> {
     if document.len() > MAX_BYTES {
         return Err(Refusal::Bytes.into());
     }
     let bytes = document.as_bytes();
-    let (mut at, mut tokens, mut nesting) = (0, 0_usize, 0_usize);
+    let mut text = Thinned::new(document);
+    let max_space = max_tokens.saturating_mul(SPACE_PER_TOKEN);
+    let (mut at, mut tokens, mut nesting, mut space) = (0, 0_usize, 0_usize, 0_usize);
+    // Where the last token or line ended.
+    let mut behind = 0;
     while at < bytes.len() {
         let begin = at;
         at = match bytes[at] {
-            b' ' | b'\t' | b'\n' | b'\r' | b',' => {
+            b' ' | b'\t' | b',' => {
                 at += 1;
+                continue;
+            }
+            b'\n' | b'\r' => {
+                text.leave_out(behind, at);
+                at += 1;
+                space += 1;
+                behind = at;
                 continue;
             }
             b'#' => {
@@ -40,14 +54,57 @@ pub fn scan(document: &str, max_tokens: usize) -> Result<(), Refused> {
             _ => at + 1,
         };
         tokens += 1;
+        space += begin - behind;
+        behind = at;
         if nesting > MAX_NESTING {
             return Err(Refusal::Nesting.at(place(document, begin)));
         }
         if tokens > max_tokens {
             return Err(Refusal::Tokens(max_tokens).at(place(document, begin)));
         }
+        if space > max_space {
+            return Err(Refusal::Space(max_space).at(place(document, begin)));
+        }
     }
-    Ok(())
+    text.leave_out(behind, bytes.len());
+    if space > max_space {
+        return Err(Refusal::Space(max_space).into());
+    }
+    Ok(text.end())
+}
+
+/// A text of which some parts are left out; copied only if there are any.
+struct Thinned<'a> {
+    whole: &'a str,
+    kept: String,
+    /// Up to where it is copied or left out.
+    done: usize,
+}
+
+impl<'a> Thinned<'a> {
+    fn new(whole: &'a str) -> Self {
+        Self {
+            whole,
+            kept: String::new(),
+            done: 0,
+        }
+    }
+
+    /// Leaves this part out, which comes after those before.
+    fn leave_out(&mut self, from: usize, to: usize) {
+        if from < to {
+            self.kept.push_str(&self.whole[self.done..from]);
+            self.done = to;
+        }
+    }
+
+    fn end(mut self) -> Cow<'a, str> {
+        if self.done == 0 {
+            return self.whole.into();
+        }
+        self.kept.push_str(&self.whole[self.done..]);
+        self.kept.into()
+    }
 }
 
 /// The line and column of a byte. It is looked for only once a document is refused.

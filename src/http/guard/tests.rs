@@ -1,17 +1,23 @@
 //! What the guard refuses, and what it does not.
 
+use std::borrow::Cow;
+
 use async_graphql::Value;
 use async_graphql::parser::types::{Field, Selection};
 
 use super::*;
 
 fn scan(document: &str) -> Result<(), Refusal> {
+    thinned(document).map(drop)
+}
+
+fn thinned(document: &str) -> Result<Cow<'_, str>, Refusal> {
     super::scan(document, 6_000).map_err(|refused| refused.refusal)
 }
 
 fn judge(document: &str) -> Result<(), Refusal> {
-    scan(document)?;
-    let document = async_graphql::parser::parse_query(document)
+    let document = thinned(document)?;
+    let document = async_graphql::parser::parse_query(&document)
         .expect("the scan let a document through that does not parse");
     measure(&document, &Limits::default()).map_err(|refused| refused.refusal)
 }
@@ -31,6 +37,38 @@ fn brackets_in_strings_and_comments_do_not_count() {
     );
     assert_eq!(scan(&format!("{{ a(b: \"\\\"{brackets}\") }}")), Ok(()));
     assert_eq!(scan(&format!("{{ a(b: {brackets}")), Err(Refusal::Nesting));
+}
+
+#[test]
+fn what_means_nothing_is_not_parsed_and_moves_nothing() {
+    for (document, parsed) in [
+        ("{ a }", "{ a }"),
+        ("# one\n{ a # two\n\tb }  # three", "\n{ a\n\tb }"),
+        ("{ a ,, \r\n ,\n b }\n", "{ a\r\n\n b }\n"),
+        ("{ a(b: \"# \") } ", "{ a(b: \"# \") }"),
+        (
+            "{ a(b: \"\"\"  \n# \n\"\"\") }\r#\r",
+            "{ a(b: \"\"\"  \n# \n\"\"\") }\r\r",
+        ),
+        ("{ a # \u{1f600} \n é }", "{ a\n é }"),
+        ("#", ""),
+    ] {
+        assert_eq!(thinned(document).unwrap(), parsed, "{document}");
+    }
+    assert!(matches!(thinned("{ a\n b }"), Ok(Cow::Borrowed(_))));
+}
+
+#[test]
+fn only_so_much_white_space_is_taken() {
+    let scan = |space: &str| super::scan(&format!("{{ a{space}b }}"), 100).map(drop);
+    let most = 100 * SPACE_PER_TOKEN - 2;
+    for space in [" ", ",", "\t", "\n", "\r"] {
+        assert_eq!(scan(&space.repeat(most)), Ok(()));
+        let refused = scan(&space.repeat(most + 1)).unwrap_err();
+        assert_eq!(refused.refusal, Refusal::Space(1_200));
+    }
+    assert_eq!(scan(&format!("{}\n", " ".repeat(9_000))), Ok(()));
+    assert_eq!(scan(&format!("# {}\n", "#".repeat(9_000))), Ok(()));
 }
 
 #[test]

@@ -8,10 +8,11 @@ use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
 use serde::de::DeserializeOwned;
 
 use crate::clock::Clock;
-use crate::model::Vendor;
+use crate::model::{Json, Vendor};
 use crate::vendor::error::{Error, Kind, Result};
 use crate::vendor::vitals::RateLimit;
-use crate::vendor::{Unreadable, pause, redact, wire};
+use crate::vendor::wire::{self, List, Listing};
+use crate::vendor::{Unreadable, pause, redact};
 
 /// A 2xx answer, read to its end.
 pub struct Answer {
@@ -28,23 +29,35 @@ pub struct Answer {
 impl Answer {
     /// Reads the body as JSON. The error names the JSON path that failed, never the value.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
-        let invalid = |detail: String| Error {
-            status: Some(self.status.as_u16()),
-            ..Error::new(self.vendor, self.operation, Kind::InvalidResponse, detail)
-        };
+        wire::decode(&self.body).map_err(|unreadable| self.undocumented(&unreadable))
+    }
+
+    /// Reads the body as a list, and each of its rows for itself.
+    pub async fn list<L, W, T>(
+        &self,
+        read: impl Fn(W, Json) -> T + Send + 'static,
+    ) -> Result<Listing<L, T>>
+    where
+        L: List + Send + 'static,
+        W: DeserializeOwned,
+        T: Send + 'static,
+    {
+        let listing = wire::read_list_aside(&self.body, read).await;
+        listing.map_err(|unreadable| self.undocumented(&unreadable))
+    }
+
+    fn undocumented(&self, unreadable: &Unreadable) -> Error {
         if self.body.is_empty() {
-            return Err(invalid("the answer has no body".to_owned()));
+            return self.invalid("the answer has no body");
         }
-        wire::decode(&self.body).map_err(|unreadable| {
-            let detail = if self.content_type().contains("json") {
-                format!("{} at {}", unreadable.problem, unreadable.path)
-            } else {
-                redact::shape(&self.body, self.content_type())
-            };
-            invalid(format!(
-                "the answer is not the JSON that the vendor documents: {detail}"
-            ))
-        })
+        let detail = if self.content_type().contains("json") {
+            format!("{} at {}", unreadable.problem, unreadable.path)
+        } else {
+            redact::shape(&self.body, self.content_type())
+        };
+        self.invalid(&format!(
+            "the answer is not the JSON that the vendor documents: {detail}"
+        ))
     }
 
     /// An error about this answer.

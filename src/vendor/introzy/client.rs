@@ -40,13 +40,13 @@ impl Client {
         call: &Call,
         limit: usize,
         offset: u64,
-    ) -> Result<wire::List> {
+    ) -> Result<Answer> {
         let request = self
             .http
             .get("list_referrals", ["api", "referral-opps"])
             .query("limit", &limit.to_string())
             .query("offset", &offset.to_string());
-        opened(&self.send(call, request).await?)
+        self.send(call, request).await
     }
 
     /// <https://introzy-api-docs.apidocumentation.com/api-reference/tag/referral-opportunities/get/api/referral-opps/id>
@@ -205,7 +205,11 @@ fn bare_or_opened<T: DeserializeOwned>(answer: &Answer) -> Result<T> {
 
 /// Takes the data out of its envelope.
 fn opened<T: DeserializeOwned>(answer: &Answer) -> Result<T> {
-    let envelope: wire::Envelope<T> = answer.json()?;
+    taken_out(answer.json()?, answer)
+}
+
+/// The same, of an envelope that was read already.
+pub(super) fn taken_out<T>(envelope: wire::Envelope<T>, answer: &Answer) -> Result<T> {
     if envelope.success == Some(false) {
         return Err(answer.invalid("a 2xx answer that says it is no success"));
     }

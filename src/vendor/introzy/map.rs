@@ -12,7 +12,7 @@ use crate::model::{
     Vendor,
 };
 use crate::vendor::paging::{Unreadable, read_again};
-use crate::vendor::wire::{Row, decode_row, nonempty};
+use crate::vendor::wire::{Row, nonempty, read_row};
 
 /// What the configuration says of stages. Introzy has no status, and every organization names its stages itself.
 #[derive(Clone, Debug, Default)]
@@ -42,8 +42,12 @@ fn folded(label: &str) -> String {
     label.trim().to_lowercase()
 }
 
-pub(super) fn referral(row: Row, statuses: &StageStatus) -> Result<Referral, Unreadable> {
-    let opp: wire::ReferralOpp = decode_row(&row)?;
+/// Reads one row.
+pub(super) fn row(row: Row, statuses: &StageStatus) -> Result<Referral, Unreadable> {
+    read_row(row, |opp, raw| referral(opp, raw, statuses))
+}
+
+pub(super) fn referral(opp: wire::ReferralOpp, raw: Json, statuses: &StageStatus) -> Referral {
     let label = opp.stage.as_ref().and_then(|stage| stage.label.as_deref());
     let status = statuses.of(label);
     let id: Arc<str> = opp.id.into();
@@ -53,7 +57,7 @@ pub(super) fn referral(row: Row, statuses: &StageStatus) -> Result<Referral, Unr
             Facilitators::Embedded(rows.into_iter().map(|row| facilitator(&id, row)).collect())
         }
     };
-    Ok(Referral {
+    Referral {
         vendor: Vendor::Introzy,
         name: opp.name.map(Into::into),
         description: opp.description.map(Into::into),
@@ -80,10 +84,10 @@ pub(super) fn referral(row: Row, statuses: &StageStatus) -> Result<Referral, Unr
         expires_at: None,
         closed_at: None,
         version: None,
-        raw: json(row),
+        raw,
         complete: true,
         remote_id: id,
-    })
+    }
 }
 
 /// The part of a referral that only Introzy has.
@@ -246,7 +250,7 @@ fn company_details(company: wire::Company) -> schema::IntrozyCompany {
 }
 
 fn json(raw: Box<RawValue>) -> Json {
-    Json(raw.into())
+    Json::from(raw)
 }
 
 #[cfg(test)]

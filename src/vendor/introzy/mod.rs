@@ -29,8 +29,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::paging::read_rows_aside;
-use super::wire::{decode, readable};
+use super::wire::{decode, read_list, readable, sorted_out};
 use super::{
     Call, Connector, Error, Native, Page, Plan, Position, Prices, Result, Sent, Settled,
     Unreadable, Vitals, Written,
@@ -41,7 +40,7 @@ use crate::model::{
     ReferralStatus, Stage, Vendor, Write,
 };
 use crate::vendor;
-use client::{Client, MAX_LIMIT};
+use client::{Client, MAX_LIMIT, taken_out};
 use map::StageStatus;
 use paging::{Place, has_more};
 
@@ -92,19 +91,17 @@ pub fn configure(section: &mut Section<'_>) -> Option<Connector> {
 /// Reads a text as every kind of answer that is read here. Whatever it is, nothing may panic.
 pub(crate) fn read_anything(body: &[u8]) {
     let statuses = StageStatus::new(BTreeMap::new());
-    let read = |row| {
-        if let Ok(referral) = map::referral(row, &statuses) {
-            drop(map::details(&referral.raw));
-        }
-    };
-    if let Ok(row) = decode(body) {
-        read(row);
+    if let Ok(row) = decode(body)
+        && let Ok(referral) = map::row(row, &statuses)
+    {
+        drop(map::details(&referral.raw));
     }
     if let Ok(list) = decode::<wire::Envelope<wire::List>>(body)
         && let Some(list) = list.data
     {
         let id: Arc<str> = "id".into();
-        let place = Place::at(None).map(|place| place.next(&list));
+        let count = list.rows.len() as u64;
+        let place = Place::at(None).map(|place| place.next(&list, count));
         let facilitators = readable(Vendor::Introzy, "fuzz", &list.rows);
         drop(
             facilitators
@@ -121,7 +118,12 @@ pub(crate) fn read_anything(body: &[u8]) {
             place,
             people.map(|row| map::person(&row)).collect::<Vec<_>>(),
         ));
-        list.rows.into_iter().for_each(read);
+    }
+    let read = |opp, raw| map::referral(opp, raw, &statuses);
+    if let Ok(listing) = read_list::<wire::Envelope<wire::List>, _, _>(body, read) {
+        for referral in listing.rows.into_iter().flatten() {
+            drop(map::details(&referral.raw));
+        }
     }
     if let Ok(preview) = decode(body) {
         drop(map::fee_preview(preview));
@@ -165,8 +167,9 @@ impl Adapter {
                 .map(map::note)
                 .filter(|note| known.insert(note.remote_id.clone()));
             rows.extend(fresh);
-            offset += list.rows.len();
-            if !has_more(&list, offset as u64) {
+            let count = list.rows.len();
+            offset += count;
+            if !has_more(&list, count as u64, offset as u64) {
                 is_cut = false;
                 break;
             }
@@ -237,15 +240,18 @@ impl vendor::Adapter for Adapter {
         position: Option<&Position>,
     ) -> Result<Page<Referral>> {
         let place = Place::at(position)?;
-        let list = self
+        let answer = self
             .client
             .referral_opps(call, MAX_LIMIT, place.offset)
             .await?;
-        let next = place.next(&list);
-        let total = list.total.and_then(|total| total.try_into().ok());
         let statuses = self.statuses.clone();
-        let read = move |row| map::referral(row, &statuses);
-        let (rows, unreadable) = read_rows_aside(list.rows, read).await;
+        let read = move |opp, raw| map::referral(opp, raw, &statuses);
+        let listing = answer.list(read).await?;
+        let count = listing.count();
+        let list: wire::List = taken_out(listing.list, &answer)?;
+        let next = place.next(&list, count);
+        let total = list.total.and_then(|total| total.try_into().ok());
+        let (rows, unreadable) = sorted_out(listing.rows);
         Ok(Page {
             rows,
             unreadable,
@@ -260,7 +266,7 @@ impl vendor::Adapter for Adapter {
         let Some(row) = self.client.referral_opp(call, id).await? else {
             return Ok(None);
         };
-        let referral = map::referral(row, &self.statuses);
+        let referral = map::row(row, &self.statuses);
         referral
             .map(Some)
             .map_err(|unreadable| Error::unreadable(Vendor::Introzy, "get_referral", &unreadable))
@@ -330,7 +336,8 @@ impl vendor::Adapter for Adapter {
     }
 
     async fn check(&self, call: &Call) -> Result<String> {
-        self.client.referral_opps(call, 1, 0).await?;
+        let answer = self.client.referral_opps(call, 1, 0).await?;
+        taken_out::<wire::List>(answer.json()?, &answer)?;
         Ok("the API key is accepted, and referral opportunities can be read".to_owned())
     }
 }

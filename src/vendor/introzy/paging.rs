@@ -36,11 +36,10 @@ impl Place {
         })
     }
 
-    /// What follows. The steps are as long as the page that came: the vendor may give fewer rows than asked for.
-    pub(super) fn next(&self, list: &wire::List) -> Next {
-        let got = list.rows.len() as u64;
+    /// What follows a page of so many rows. The steps are as long as the page that came: the vendor may give fewer rows than asked for.
+    pub(super) fn next(&self, list: &wire::List, got: u64) -> Next {
         let reached = self.offset.saturating_add(got);
-        if !self.leads_on || !has_more(list, reached) {
+        if !self.leads_on || !has_more(list, got, reached) {
             return Next::End;
         }
         let remaining = list
@@ -65,10 +64,10 @@ fn place(text: String) -> Position {
     Position(Cow::Owned(text))
 }
 
-/// Whether rows follow after the first `reached`: if either their number or the flag says so, which only a sample
+/// Whether rows follow after the first `reached`, of which the last page brought `got`: if either their number or the flag says so, which only a sample
 /// shows; without both, if the page is full.
-pub(super) fn has_more(list: &wire::List, reached: u64) -> bool {
-    if list.rows.is_empty() {
+pub(super) fn has_more(list: &wire::List, got: u64, reached: u64) -> bool {
+    if got == 0 {
         return false;
     }
     let by_total = list
@@ -77,6 +76,6 @@ pub(super) fn has_more(list: &wire::List, reached: u64) -> bool {
     if by_total.is_some() || list.has_more.is_some() {
         return by_total == Some(true) || list.has_more == Some(true);
     }
-    let limit = list.limit.and_then(|limit| usize::try_from(limit).ok());
-    list.rows.len() >= limit.unwrap_or(MAX_LIMIT)
+    let limit = list.limit.and_then(|limit| u64::try_from(limit).ok());
+    got >= limit.unwrap_or(MAX_LIMIT as u64)
 }

@@ -307,8 +307,8 @@ async fn a_fee_preview_is_read_with_and_without_an_envelope() {
         assert_eq!(preview.estimated_chain_count, Some(2));
         assert_eq!(preview.facilitator_count, Some(1));
         assert_eq!(preview.connector_user_id.as_deref(), Some("user-1"));
-        assert_eq!(preview.fee_plans.unwrap().0.get(), r#"[{"rate": 0.10}]"#);
-        assert_eq!(preview.facilitators.unwrap().0.get(), "[{}]");
+        assert_eq!(*preview.fee_plans.unwrap().0, *r#"[{"rate": 0.10}]"#);
+        assert_eq!(*preview.facilitators.unwrap().0, *"[{}]");
         let asked = &vendor.asked()[0];
         assert_eq!(
             asked.line(),
@@ -325,7 +325,7 @@ async fn a_converted_deal_has_a_preview_that_says_so_and_little_else() {
     assert!(preview.is_converted);
     assert_eq!(preview.message.as_deref(), Some("Already converted"));
     assert_eq!((preview.deal_value, preview.expected_value), (None, None));
-    assert_eq!(preview.fee_plans.unwrap().0.get(), "[]");
+    assert_eq!(*preview.fee_plans.unwrap().0, *"[]");
     assert_eq!(preview.facilitators, None);
 }
 

@@ -1,5 +1,7 @@
 //! Introzy's JSON as its pages document it. Only what the gateway uses is named; the record itself is kept as `raw`.
 
+use std::mem::take;
+
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -32,6 +34,16 @@ pub(super) struct List {
     pub(super) limit: Option<i64>,
     #[serde(default, deserialize_with = "wire::flag")]
     pub(super) has_more: Option<bool>,
+}
+
+impl wire::List for Envelope<List> {
+    const NAMES: &'static [&'static str] =
+        &["data", "referralOpps", "facilitators", "notes", "people"];
+
+    fn take_rows(&mut self) -> Vec<Row> {
+        let list = self.data.as_mut();
+        list.map(|list| take(&mut list.rows)).unwrap_or_default()
+    }
 }
 
 /// A referral opportunity.

@@ -34,8 +34,7 @@ use self::query::{Place, TOP};
 use self::token::Credentials;
 use super::error::found;
 use super::http::{Answer, Connect};
-use super::paging::read_rows_aside;
-use super::wire::decode;
+use super::wire::{decode, read_list, sorted_out};
 use super::{
     Call, Connector, Kind, Native, Next, Page, Plan, Position, Prices, Result, Sent, Settled,
     Vitals, Written,
@@ -118,16 +117,15 @@ pub fn configure(section: &mut Section<'_>) -> Option<Connector> {
 
 /// Reads a text as every kind of answer that is read here. Whatever it is, nothing may panic.
 pub(crate) fn read_anything(body: &[u8]) {
-    let read = |row| {
-        if let Ok(referral) = map::record(row) {
+    if let Ok(row) = decode(body)
+        && let Ok(referral) = map::record(row)
+    {
+        drop(map::details(&referral.raw));
+    }
+    if let Ok(listing) = read_list::<wire::ReferralList, _, _>(body, map::referral) {
+        for referral in listing.rows.into_iter().flatten() {
             drop(map::details(&referral.raw));
         }
-    };
-    if let Ok(row) = decode(body) {
-        read(row);
-    }
-    if let Ok(list) = decode::<wire::ReferralList>(body) {
-        list.value.into_iter().for_each(read);
     }
     drop(decode::<wire::Grant>(body));
 }
@@ -162,11 +160,12 @@ impl Adapter {
             Some(answer) => (answer, true),
             None => self.list(call, native, place.skip).await?,
         };
-        let list: wire::ReferralList = answer.json()?;
-        let count = u64::try_from(list.value.len()).unwrap_or(u64::MAX);
+        let listing = answer.list(map::referral).await?;
+        let count = listing.count();
+        let list: wire::ReferralList = listing.list;
         let next = self.next(place, count, list.next_link);
         let is_all = place.skip == 0 && next == Next::End;
-        let (rows, unreadable) = read_rows_aside(list.value, map::record).await;
+        let (rows, unreadable) = sorted_out(listing.rows);
         Ok(Page {
             rows,
             unreadable,

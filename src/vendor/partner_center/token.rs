@@ -19,6 +19,7 @@ use crate::clock::Clock;
 use crate::config::reader::same_secret;
 use crate::model::Vendor;
 use crate::vendor::http::{self, Compartment, Connect};
+use crate::vendor::wire::decode;
 use crate::vendor::{Call, Error, Kind, Result};
 
 pub(super) const OPERATION: &str = "refresh_token";
@@ -319,7 +320,7 @@ impl Drop for Landing {
 /// Whether the endpoint says that the refresh token is of no use any more.
 fn is_void(refused: &Error) -> bool {
     let body = refused.body.as_deref().unwrap_or_default();
-    let refusal: wire::Refusal = serde_json::from_slice(body).unwrap_or_default();
+    let refusal: wire::Refusal = decode(body).unwrap_or_default();
     matches!(refused.kind, Kind::Rejected | Kind::Unauthorized)
         && refusal.error.as_deref() == Some("invalid_grant")
 }
@@ -330,7 +331,7 @@ fn refusal(refused: Error) -> Error {
     let detail = match refused.kind {
         Kind::Rejected | Kind::Unauthorized => {
             let body = refused.body.as_deref().unwrap_or_default();
-            let codes = codes(&serde_json::from_slice(body).unwrap_or_default());
+            let codes = codes(&decode(body).unwrap_or_default());
             format!("the token endpoint refused the credentials{codes}")
         }
         // Or a missing record would be concluded from it.

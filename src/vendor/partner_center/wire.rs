@@ -6,11 +6,13 @@
     reason = "fields are named as the vendor names them"
 )]
 
+use std::mem::take;
+
 use secrecy::SecretString;
 use serde::{Deserialize, Deserializer};
 
 use crate::model::{DateTime, Decimal};
-use crate::vendor::wire::{Row, decimal, filled, flag, integer, list, text, time};
+use crate::vendor::wire::{List, Row, decimal, filled, flag, integer, list, text, time};
 
 /// A page of the list. Without `value` it is no list.
 #[derive(Debug, Deserialize)]
@@ -19,6 +21,14 @@ pub(super) struct ReferralList {
     pub(super) value: Vec<Row>,
     #[serde(rename = "@odata.nextLink", default, deserialize_with = "filled")]
     pub(super) next_link: Option<String>,
+}
+
+impl List for ReferralList {
+    const NAMES: &'static [&'static str] = &["value"];
+
+    fn take_rows(&mut self) -> Vec<Row> {
+        take(&mut self.value)
+    }
 }
 
 /// What the token endpoint answers; its numbers are written as texts.

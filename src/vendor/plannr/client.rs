@@ -53,7 +53,7 @@ impl Client {
         call: &Call,
         query: &[(&'static str, String)],
         page: u64,
-    ) -> Result<wire::List> {
+    ) -> Result<Answer> {
         let path = ["api", "v1", "referrals"];
         let request = self.http.get("list_referrals", path);
         self.list(call, request, query, page).await
@@ -73,7 +73,7 @@ impl Client {
         call: &Call,
         query: &[(&'static str, String)],
         page: u64,
-    ) -> Result<wire::List> {
+    ) -> Result<Answer> {
         let path = ["api", "v1", "referral-connections"];
         let request = self.http.get("list_connections", path);
         self.list(call, request, query, page).await
@@ -166,7 +166,7 @@ impl Client {
         request: Request,
         query: &[(&'static str, String)],
         page: u64,
-    ) -> Result<wire::List> {
+    ) -> Result<Answer> {
         let asked = query
             .iter()
             .fold(request, |request, (name, value)| request.query(name, value));
@@ -176,10 +176,8 @@ impl Client {
         };
         let sized = on_page(asked.clone().query("per_page", &PER_PAGE.to_string()));
         match self.send(call, sized).await {
-            Err(error) if error.kind == Kind::Rejected => {
-                self.send(call, on_page(asked)).await?.json()
-            }
-            answer => answer?.json(),
+            Err(error) if error.kind == Kind::Rejected => self.send(call, on_page(asked)).await,
+            answer => answer,
         }
     }
 

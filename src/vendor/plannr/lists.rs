@@ -2,15 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use super::{Adapter, paging, wire};
-use crate::model::Vendor;
-use crate::model::id::addresses_a_record;
-use crate::vendor::paging::read_rows_aside;
-use crate::vendor::wire::Row;
-use crate::vendor::{Call, Error, Found, Native, Next, Page, Position, Result, Unreadable};
+use serde::de::DeserializeOwned;
 
-/// Reads one row.
-pub(super) type Read<T> = fn(Row) -> std::result::Result<T, Unreadable>;
+use super::{Adapter, paging, wire};
+use crate::model::id::addresses_a_record;
+use crate::model::{Json, Vendor};
+use crate::vendor::wire::{Listing, Row, read_row, sorted_out};
+use crate::vendor::{Call, Error, Found, Native, Next, Page, Position, Result};
+
+/// Makes a record of Plannr's own.
+pub(super) type Read<W, T> = fn(W, Json) -> T;
 
 /// The two lists, which are read alike.
 #[derive(Clone, Copy)]
@@ -20,54 +21,69 @@ pub(super) enum List {
 }
 
 impl Adapter {
-    pub(super) async fn list(
+    pub(super) async fn list<W, T>(
         &self,
         call: &Call,
         list: List,
         query: &[(&'static str, String)],
         page: u64,
-    ) -> Result<wire::List> {
-        match list {
-            List::Referrals => self.client.referrals(call, query, page).await,
-            List::Connections => self.client.connections(call, query, page).await,
-        }
+        read: Read<W, T>,
+    ) -> Result<Listing<wire::List, T>>
+    where
+        W: DeserializeOwned + 'static,
+        T: Send + 'static,
+    {
+        let answer = match list {
+            List::Referrals => self.client.referrals(call, query, page).await?,
+            List::Connections => self.client.connections(call, query, page).await?,
+        };
+        answer.list(read).await
     }
 
-    pub(super) async fn page<T: Send + Sync + 'static>(
+    pub(super) async fn page<W, T>(
         &self,
         call: &Call,
         list: List,
         native: &Native,
         position: Option<&Position>,
-        read: Read<T>,
-    ) -> Result<Page<T>> {
+        read: Read<W, T>,
+    ) -> Result<Page<T>>
+    where
+        W: DeserializeOwned + 'static,
+        T: Send + 'static,
+    {
         let number = paging::number(position, list.operation())?;
-        let list = self.list(call, list, &native.query, number).await?;
+        let query = &native.query;
+        let listing = self.list(call, list, query, number, read).await?;
+        let (list, count) = (&listing.list, listing.count());
         let is_own = |link: &str| self.client.is_own(link);
-        let next = paging::next(&list, number, is_own);
+        let next = paging::next(list, count, number, is_own);
         let is_all = number == 1 && next.is_none();
-        let count = u64::try_from(list.data.len()).ok();
         let told = list.meta.total.and_then(|total| total.try_into().ok());
-        let (rows, unreadable) = read_rows_aside(list.data, read).await;
+        let (rows, unreadable) = sorted_out(listing.rows);
         Ok(Page {
             rows,
             unreadable,
             next: next.map_or(Next::End, |next| Next::Then(paging::position(next))),
             here: Some(paging::position(number)),
-            total: told.or(count.filter(|_| is_all)),
+            total: told.or(is_all.then_some(count)),
             repeats: false,
         })
     }
 
     /// Plannr may give fewer rows at once than asked for, so further pages are read until every record was found.
-    pub(super) async fn by_id<T>(
+    pub(super) async fn by_id<W, T>(
         &self,
         call: &Call,
         list: List,
         ids: &[&str],
-        read: Read<T>,
+        read: Read<W, T>,
         id_of: fn(&T) -> &str,
-    ) -> Result<Found<T>> {
+    ) -> Result<Found<T>>
+    where
+        W: DeserializeOwned + 'static,
+        T: Send + 'static,
+    {
         // A comma would make two ids of one. Neither of these can be a uuid, and so none of them is there.
         let could_be_there = |id: &&str| addresses_a_record(id) && !id.contains(',');
         let mut missing = BTreeSet::new();
@@ -80,10 +96,11 @@ impl Adapter {
         // As many pages as ids are enough, and a list that the filter did not narrow is not walked to its end.
         for _ in 0..asked.len() {
             let Some(number) = page else { break };
-            let rows = self.list(call, list, &query, number).await?;
-            page = paging::next(&rows, number, |link| self.client.is_own(link));
-            for row in rows.data {
-                match read(row) {
+            let listing = self.list(call, list, &query, number, read).await?;
+            let is_own = |link: &str| self.client.is_own(link);
+            page = paging::next(&listing.list, listing.count(), number, is_own);
+            for row in listing.rows {
+                match row {
                     Ok(record) if missing.remove(id_of(&record)) => records.push(record),
                     Ok(_) => {}
                     Err(problem) => {
@@ -112,11 +129,11 @@ impl List {
     }
 }
 
-pub(super) fn read_one<T>(
+pub(super) fn read_one<W: DeserializeOwned, T>(
     operation: &'static str,
     row: Option<Row>,
-    read: Read<T>,
+    read: Read<W, T>,
 ) -> Result<Option<T>> {
-    let record = row.map(read).transpose();
+    let record = row.map(|row| read_row(row, read)).transpose();
     record.map_err(|unreadable| Error::unreadable(Vendor::Plannr, operation, &unreadable))
 }

@@ -9,8 +9,8 @@ use crate::model::{
     Connection, ConnectionStatus, Direction, Facilitators, Json, Organization, Party, Person,
     PersonTexts, Referral, ReferralAction, ReferralStatus, Vendor,
 };
-use crate::vendor::paging::{Unreadable, read_again};
-use crate::vendor::wire::{Row, decode_row, nonempty};
+use crate::vendor::paging::read_again;
+use crate::vendor::wire::nonempty;
 
 /// The statuses of a referral: Plannr's word, and ours.
 const REFERRAL_STATUSES: [(&str, ReferralStatus); 4] = [
@@ -63,8 +63,7 @@ fn direction(word: Option<&str>) -> Option<Direction> {
     }
 }
 
-pub(super) fn referral(row: Row) -> Result<Referral, Unreadable> {
-    let referral: wire::Referral = decode_row(&row)?;
+pub(super) fn referral(referral: wire::Referral, raw: Json) -> Referral {
     warn_of_annotations([&referral.sender_account, &referral.recipient_account]);
     let status = meaning(&REFERRAL_STATUSES, referral.status.as_deref())
         .unwrap_or(ReferralStatus::Unrecognized);
@@ -74,7 +73,7 @@ pub(super) fn referral(row: Row) -> Result<Referral, Unreadable> {
     let (sender_firm, recipient_firm) = (referral.sender_firm, referral.recipient_firm);
     let referred = referral.clients.iter().map(referred);
     let answerable = status == ReferralStatus::Pending && direction == Some(Direction::Received);
-    Ok(Referral {
+    Referral {
         vendor: Vendor::Plannr,
         name: None,
         description: referral.note.map(Into::into),
@@ -104,10 +103,10 @@ pub(super) fn referral(row: Row) -> Result<Referral, Unreadable> {
         expires_at: referral.expires_at,
         closed_at: None,
         version: None,
-        raw: Json(row.into()),
+        raw,
         complete: true,
         remote_id: referral.uuid.into(),
-    })
+    }
 }
 
 /// The part of a referral that only Plannr has.
@@ -128,13 +127,12 @@ pub(crate) fn details(raw: &Json) -> schema::PlannrReferral {
     }
 }
 
-pub(super) fn connection(row: Row) -> Result<Connection, Unreadable> {
-    let connection: wire::Connection = decode_row(&row)?;
+pub(super) fn connection(connection: wire::Connection, raw: Json) -> Connection {
     warn_of_annotations([&connection.sender_account, &connection.recipient_account]);
     let status = meaning(&CONNECTION_STATUSES, connection.status.as_deref());
     let sender = connection.sender_account.and_then(account);
     let recipient = connection.recipient_account.and_then(account);
-    Ok(Connection {
+    Connection {
         vendor: Vendor::Plannr,
         remote_id: connection.uuid.into(),
         status: status.unwrap_or(ConnectionStatus::Unrecognized),
@@ -144,8 +142,8 @@ pub(super) fn connection(row: Row) -> Result<Connection, Unreadable> {
         created_at: connection.created_at,
         updated_at: connection.updated_at,
         expires_at: connection.expires_at,
-        raw: Json(row.into()),
-    })
+        raw,
+    }
 }
 
 /// A client account, as people are searched.
@@ -208,7 +206,7 @@ fn account(account: wire::Account) -> Option<schema::PlannrAccount> {
         updated_at: account.updated_at.text().and_then(|text| text.parse().ok()),
         external_references: references
             .filter(|raw| raw.get().starts_with('['))
-            .map(|raw| Json(raw.into())),
+            .map(Json::from),
     };
     let says_who = [
         &account.remote_id,

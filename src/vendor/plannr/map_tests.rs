@@ -7,10 +7,20 @@ use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::vendor::Unreadable;
 use crate::vendor::plannr::schema::{PlannrAccount, PlannrClient, PlannrFirm, PlannrReferral};
+use crate::vendor::wire::{Row, decode_row, read_row};
 
 const REFERRAL: &str = include_str!("fixtures/referral.json");
 const CONNECTION: &str = include_str!("fixtures/connection.json");
+
+fn referral(row: Row) -> Result<Referral, Unreadable> {
+    read_row(row, super::referral)
+}
+
+fn connection(row: Row) -> Result<Connection, Unreadable> {
+    read_row(row, super::connection)
+}
 
 fn row(json: &Value) -> Row {
     serde_json::value::to_raw_value(json).unwrap()
@@ -117,7 +127,7 @@ fn every_field_of_the_published_referral_arrives() {
         expires_at: Some("2026-04-20T16:51:29Z".parse().unwrap()),
         closed_at: None,
         version: None,
-        raw: Json(row.clone().into()),
+        raw: Json::from(row.clone()),
         complete: true,
     };
     let expected_details = PlannrReferral {
@@ -166,7 +176,7 @@ fn every_field_of_the_published_connection_arrives() {
         created_at: Some("2026-01-20T17:51:29Z".parse().unwrap()),
         updated_at: Some("2026-01-20T17:51:29Z".parse().unwrap()),
         expires_at: Some("2026-02-19T17:51:29Z".parse().unwrap()),
-        raw: Json(row.clone().into()),
+        raw: Json::from(row.clone()),
     };
     assert_eq!(connection(row).unwrap(), expected);
 }
@@ -222,7 +232,7 @@ fn an_account_of_values_is_a_person_at_their_firm_and_nothing_is_warned_of() {
         photo_url: text("https://example.test/ada.png"),
         created_at: Some("2026-01-05T09:00:00Z".parse().unwrap()),
         updated_at: Some("2026-06-05T08:00:00Z".parse().unwrap()),
-        external_references: Some(Json(references.into())),
+        external_references: Some(Json::from(references)),
     };
     assert_eq!(details.sender_account, Some(expected));
     let recipient = details.recipient_account.as_ref().unwrap();

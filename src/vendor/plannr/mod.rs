@@ -38,7 +38,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::wire::{decode, decode_row, readable};
+use super::wire::{decode, decode_row, read_list, read_row, readable};
 use super::{
     Call, Connector, Error, Found, Native, Page, Plan, Position, Prices, Result, Sent, Settled,
     Vitals, Written,
@@ -95,25 +95,24 @@ pub fn configure(section: &mut Section<'_>) -> Option<Connector> {
 /// Reads a text as every kind of answer that is read here. Whatever it is, nothing may panic.
 pub(crate) fn read_anything(body: &[u8]) {
     if let Ok(row) = decode(body)
-        && let Ok(referral) = map::referral(row)
+        && let Ok(referral) = read_row(row, map::referral)
     {
         drop(map::details(&referral.raw));
     }
     if let Ok(row) = decode(body) {
-        drop(map::connection(row));
+        drop(read_row(row, map::connection));
     }
-    let Ok(list) = decode::<wire::List>(body) else {
-        return;
-    };
-    let _ = paging::next(&list, 1, |_| true);
-    drop(
-        readable(Vendor::Plannr, "fuzz", &list.data)
-            .map(map::person)
-            .collect::<Vec<_>>(),
-    );
-    for row in list.data {
-        drop(map::connection(row.clone()));
-        if let Ok(referral) = map::referral(row) {
+    if let Ok(list) = decode::<wire::List>(body) {
+        drop(
+            readable(Vendor::Plannr, "fuzz", &list.data)
+                .map(map::person)
+                .collect::<Vec<_>>(),
+        );
+    }
+    drop(read_list::<wire::List, _, _>(body, map::connection));
+    if let Ok(listing) = read_list::<wire::List, _, _>(body, map::referral) {
+        let _ = paging::next(&listing.list, listing.count(), 1, |_| true);
+        for referral in listing.rows.into_iter().flatten() {
             drop(map::details(&referral.raw));
         }
     }
@@ -264,7 +263,8 @@ impl vendor::Adapter for Adapter {
             .iter()
             .filter_map(|row| decode_row::<wire::Login>(row).ok()?.account?.uuid.text())
             .any(|uuid| uuid == self.client.account());
-        self.client.referrals(call, &[], 1).await?;
+        let answer = self.client.referrals(call, &[], 1).await?;
+        answer.json::<wire::List>()?;
         let found = if is_own {
             "the access token is accepted and may act as the configured account, and referrals can be read"
         } else {

@@ -29,10 +29,11 @@ pub(super) fn position(number: u64) -> Position {
 /// without rows is the last, whatever it says.
 pub(super) fn next(
     list: &wire::List,
+    count: u64,
     number: u64,
     is_own: impl FnOnce(&str) -> bool,
 ) -> Option<u64> {
-    if list.data.is_empty() {
+    if count == 0 {
         return None;
     }
     let linked = list.links.next.as_deref().filter(|link| is_own(link));
@@ -45,7 +46,7 @@ pub(super) fn next(
 }
 
 /// Whether a list says that it goes on after this page, be it by a link that cannot be followed.
-pub(super) fn has_more(list: &wire::List, number: u64) -> bool {
+pub(super) fn has_more(list: &wire::List, count: u64, number: u64) -> bool {
     let is_linked = list
         .links
         .next
@@ -55,7 +56,7 @@ pub(super) fn has_more(list: &wire::List, number: u64) -> bool {
         .meta
         .last_page
         .and_then(|last| u64::try_from(last).ok());
-    !list.data.is_empty() && last_page.map_or(is_linked, |last| number < last)
+    count > 0 && last_page.map_or(is_linked, |last| number < last)
 }
 
 fn page_of(link: &str) -> Option<u64> {

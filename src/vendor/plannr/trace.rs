@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use super::content::uuid;
 use super::lists::{List, Read};
@@ -87,14 +88,18 @@ impl Made for Connection {
 
 impl Adapter {
     /// Settles a write by what the list has that it may have made.
-    pub(super) async fn trace<T: Made>(
+    pub(super) async fn trace<W, T>(
         &self,
         call: &Call,
         list: List,
         sent: &Sent,
-        read: Read<T>,
+        read: Read<W, T>,
         likeness: impl Fn(&T) -> Likeness + Send,
-    ) -> Result<Settled> {
+    ) -> Result<Settled>
+    where
+        W: DeserializeOwned + 'static,
+        T: Made + Send + 'static,
+    {
         let begin = sent.since.checked_sub(MARGIN).unwrap_or(Timestamp::MIN);
         let query = [
             ("sort", "-created_at".to_owned()),
@@ -105,12 +110,14 @@ impl Adapter {
         let mut is_unclear = false;
         let mut page = Some(1);
         while let Some(number) = page {
-            let rows = self.list(call, list, &query, number).await?;
-            page = paging::next(&rows, number, |link| self.client.is_own(link));
-            let is_cut_off = page.is_none() && paging::has_more(&rows, number);
+            let listing = self.list(call, list, &query, number, read).await?;
+            let count = listing.count();
+            let is_own = |link: &str| self.client.is_own(link);
+            page = paging::next(&listing.list, count, number, is_own);
+            let is_cut_off = page.is_none() && paging::has_more(&listing.list, count, number);
             let mut is_past = false;
-            for row in rows.data {
-                let record = match read(row) {
+            for row in listing.rows {
+                let record = match row {
                     Ok(record) => record,
                     Err(unreadable) => {
                         unreadable.warn(Vendor::Plannr, list.operation());

@@ -1,5 +1,7 @@
 //! Plannr's JSON as its pages document it. Only what the gateway uses is named; the record itself is kept as `raw`.
 
+use std::mem::take;
+
 use serde::de::{DeserializeOwned, Error as _, IgnoredAny};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
@@ -17,6 +19,14 @@ pub(super) struct List {
     pub(super) links: Links,
     #[serde(default, deserialize_with = "if_readable")]
     pub(super) meta: Meta,
+}
+
+impl wire::List for List {
+    const NAMES: &'static [&'static str] = &["data"];
+
+    fn take_rows(&mut self) -> Vec<Row> {
+        take(&mut self.data)
+    }
 }
 
 /// The addresses of other pages.

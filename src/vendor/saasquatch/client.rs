@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use super::{outgoing, wire};
 use crate::model::Vendor;
 use crate::vendor::http::{self, Answer, Connect, Method, Request};
+use crate::vendor::wire::decode;
 use crate::vendor::{Call, Error, Kind, Result, Vitals};
 
 /// How many rows are asked for at once; what the vendor allows at most is not documented.
@@ -185,7 +186,7 @@ fn paged(request: Request, limit: u64, offset: u64) -> Request {
 /// found; and with which status a rate limit is told is not documented, only its code.
 fn classify(error: &mut Error) {
     let body = error.body.as_deref().unwrap_or_default();
-    let failure: wire::Failure = serde_json::from_slice(body).unwrap_or_default();
+    let failure: wire::Failure = decode(body).unwrap_or_default();
     let is_refusal = matches!(error.status, Some(403 | 429));
     if is_refusal && failure.rs_code.as_deref() == Some("RS033") {
         error.kind = Kind::RateLimited;

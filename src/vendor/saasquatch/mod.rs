@@ -31,8 +31,7 @@ use async_trait::async_trait;
 
 use self::client::{Client, Credentials, LIMIT};
 use super::error::found;
-use super::paging::read_rows_aside;
-use super::wire::{decode, readable};
+use super::wire::{decode, read_list, readable, sorted_out};
 use super::{
     Call, Connector, Error, Kind, Native, Next, Page, Plan, Position, Prices, Result, Sent,
     Settled, Vitals, Written,
@@ -112,19 +111,18 @@ pub fn configure(section: &mut Section<'_>) -> Option<Connector> {
 
 /// Reads a text as every kind of answer that is read here. Whatever it is, nothing may panic.
 pub(crate) fn read_anything(body: &[u8]) {
-    let read = |row| {
-        if let Ok(referral) = map::row(row) {
-            drop(map::details(&referral.raw));
-        }
-    };
-    if let Ok(row) = decode(body) {
-        read(row);
+    if let Ok(row) = decode(body)
+        && let Ok(referral) = map::row(row)
+    {
+        drop(map::details(&referral.raw));
     }
     if let Ok(row) = decode(body) {
         drop(map::single(row));
     }
-    if let Ok(list) = decode::<wire::ReferralList>(body) {
-        list.referrals.into_iter().for_each(read);
+    if let Ok(listing) = read_list::<wire::ReferralList, _, _>(body, map::referral) {
+        for referral in listing.rows.into_iter().flatten() {
+            drop(map::details(&referral.raw));
+        }
     }
     if let Ok(list) = decode::<wire::UserList>(body) {
         let users = readable(Vendor::Saasquatch, "fuzz", &list.users);
@@ -265,10 +263,11 @@ impl super::Adapter for Adapter {
             .client
             .list_referrals(call, LIMIT, place.offset)
             .await?;
-        let list: wire::ReferralList = answer.json()?;
-        let count = u64::try_from(list.referrals.len()).unwrap_or(u64::MAX);
+        let listing = answer.list(map::referral).await?;
+        let count = listing.count();
+        let list: wire::ReferralList = listing.list;
         let total = list.total_count.and_then(|total| u64::try_from(total).ok());
-        let (rows, unreadable) = read_rows_aside(list.referrals, map::row).await;
+        let (rows, unreadable) = sorted_out(listing.rows);
         Ok(Page {
             rows,
             unreadable,

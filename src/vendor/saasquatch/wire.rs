@@ -7,11 +7,14 @@
 )]
 
 use std::collections::BTreeMap;
+use std::mem::take;
 
 use serde::Deserialize;
 
 use crate::model::{DateTime, Decimal};
-use crate::vendor::wire::{Row, decimal, epoch_millis, filled, flag, id, integer, list, text};
+use crate::vendor::wire::{
+    List, Row, decimal, epoch_millis, filled, flag, id, integer, list, text,
+};
 
 /// A page of the list of referrals. Without `referrals` it is no list.
 #[derive(Debug, Deserialize)]
@@ -22,6 +25,14 @@ pub(super) struct ReferralList {
     /// How many referrals there are in all.
     #[serde(default, deserialize_with = "integer")]
     pub(super) total_count: Option<i64>,
+}
+
+impl List for ReferralList {
+    const NAMES: &'static [&'static str] = &["referrals"];
+
+    fn take_rows(&mut self) -> Vec<Row> {
+        take(&mut self.referrals)
+    }
 }
 
 /// A page of the list of users. Without `users` it is no list.

@@ -42,7 +42,7 @@ pub(super) async fn write(
         Err(error) => return Err(error),
     };
     let read = row.and_then(|row| {
-        map::referral(row, &introzy.statuses).map_err(|unreadable| {
+        map::row(row, &introzy.statuses).map_err(|unreadable| {
             Error::unreadable(Vendor::Introzy, "create_referral", &unreadable)
         })
     });

@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use super::{Adapter, wire};
 use crate::model::{DateTime, Problem, ProblemCode, Vendor, Write};
+use crate::vendor::wire::decode;
 use crate::vendor::write::refusal;
 use crate::vendor::{Call, Error, Kind, Rejection, Result, Sent, Settled, Written, redact};
 
@@ -110,7 +111,7 @@ fn rejected(error: Error) -> Result<Written> {
 /// With what Introzy says of it, if that may be shown: its sentence, or else the code.
 fn refuses_input(error: &Error) -> String {
     let body = error.body.as_deref().unwrap_or_default();
-    let failure: wire::Failure = serde_json::from_slice(body).unwrap_or_default();
+    let failure: wire::Failure = decode(body).unwrap_or_default();
     let said = failure.error.unwrap_or(failure.bare);
     let code = said.code.filter(|code| redact::is_plain(code));
     match (said.message.as_deref().and_then(redact::sentence), code) {

@@ -158,7 +158,7 @@ fn json(row: Option<Row>) -> Option<Json> {
             .chars()
             .all(|c| c.is_whitespace() || "[]{}".contains(c))
     });
-    row.map(|row| Json(row.into()))
+    row.map(Json::from)
 }
 
 fn solution(solution: wire::Solution) -> schema::PartnerCenterSolution {

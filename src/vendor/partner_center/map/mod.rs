@@ -17,12 +17,11 @@ use crate::model::{
     PersonTexts, Referral, ReferralAction, ReferralStatus, Stage, Vendor,
 };
 use crate::vendor::paging::{Unreadable, read_again};
-use crate::vendor::wire::{Row, decode_row};
+use crate::vendor::wire::{Row, read_row};
 
 /// Reads one record.
 pub(super) fn record(row: Row) -> Result<Referral, Unreadable> {
-    let record = decode_row::<wire::Referral>(&row)?;
-    Ok(referral(record, Json(row.into())))
+    read_row(row, referral)
 }
 
 /// The part of a record that only this vendor has.
@@ -30,7 +29,7 @@ pub(crate) fn details(raw: &Json) -> schema::PartnerCenterReferral {
     details::referral(read_again(raw))
 }
 
-fn referral(mut record: wire::Referral, raw: Json) -> Referral {
+pub(super) fn referral(mut record: wire::Referral, raw: Json) -> Referral {
     let direction = direction(&record);
     let organization = own_organization(&record);
     let invited_by = record.invite_context.as_ref().and_then(invited_by);

@@ -140,7 +140,7 @@ fn every_field_of_the_published_sample_is_where_it_belongs() {
         expires_at: None,
         closed_at: None,
         version: text("\"00006d10-0000-0000-0000-5c70aa630000\""),
-        raw: Json(raw.into()),
+        raw: Json::from(raw),
         complete: true,
     };
     assert_eq!(read(SAMPLE), expected);
@@ -390,7 +390,7 @@ fn requirements_and_a_customers_ids_are_read_in_full() {
     assert_eq!(details.incentive_level, text("High"));
     let requirements = details.requirements.unwrap();
     assert!(requirements.industries.is_empty() && requirements.sales_plays.is_none());
-    assert_eq!(requirements.offers.unwrap().0.get(), r#"[{"id":"O1"}]"#);
+    assert_eq!(*requirements.offers.unwrap().0, *r#"[{"id":"O1"}]"#);
     assert_eq!(requirements.attributes[0].kind, text("SolutionArea"));
     assert_eq!(requirements.attributes[0].value, text("AI"));
     assert!(
@@ -398,7 +398,6 @@ fn requirements_and_a_customers_ids_are_read_in_full() {
             .additional_requirements
             .unwrap()
             .0
-            .get()
             .contains("SolutionArea")
     );
     let solution = &requirements.solutions[0];

@@ -4,8 +4,8 @@ use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::vendor::paging::read_rows;
 use crate::vendor::partner_center::schema;
+use crate::vendor::wire::{read_list, sorted_out};
 
 fn read(json: &Value) -> Referral {
     record(serde_json::from_str(&json.to_string()).unwrap()).unwrap()
@@ -298,8 +298,9 @@ fn what_is_allowed_follows_status_type_and_team() {
 #[test]
 fn an_unreadable_row_costs_itself_alone() {
     let page = json!([{"id": "r1"}, {"id": "r2", "createdDateTime": "last week"}, {"name": "no id"}, {"id": null}, {"id": "r5"}]);
-    let (readable, unreadable) =
-        read_rows(serde_json::from_str(&page.to_string()).unwrap(), record);
+    let page = json!({ "value": page }).to_string();
+    let listing = read_list::<wire::ReferralList, _, _>(page.as_bytes(), referral).unwrap();
+    let (readable, unreadable) = sorted_out(listing.rows);
     let ids: Vec<&str> = readable.iter().map(|row| &*row.remote_id).collect();
     assert_eq!(ids, ["r1", "r5"]);
     let paths: Vec<&str> = unreadable.iter().map(|row| row.path.as_str()).collect();

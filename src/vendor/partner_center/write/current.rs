@@ -44,7 +44,7 @@ impl Current {
         Self {
             version: version.filter(|it| is_version(it)).map(str::to_owned),
             // Only asked for what is there: no number is taken from it.
-            fields: serde_json::from_str(referral.raw.0.get()).unwrap_or_default(),
+            fields: serde_json::from_str(&referral.raw.0).unwrap_or_default(),
             record,
             referral: Arc::new(referral),
         }

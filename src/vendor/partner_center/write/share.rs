@@ -217,7 +217,7 @@ const SOLUTION: Shape = Shape::Fields(&[
 
 fn body(first: &Current, engagement: &str, target: &ReferralTargetInput, sent: &Sent) -> Object {
     let fields: HashMap<String, &RawValue> =
-        serde_json::from_str(first.referral.raw.0.get()).unwrap_or_default();
+        serde_json::from_str(&first.referral.raw.0).unwrap_or_default();
     let object = Object::default()
         .with("type", "Shared")
         .with("externalReferenceId", &sent.reference)

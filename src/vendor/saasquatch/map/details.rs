@@ -56,7 +56,7 @@ fn user(user: wire::User) -> schema::SaasquatchUser {
         last_seen_ip: user.last_seen_ip,
         created_at: user.date_created,
         blocked_at: user.date_blocked,
-        share_links: user.share_links.map(|row| Json(row.into())),
+        share_links: user.share_links.map(Json::from),
     }
 }
 
@@ -85,7 +85,7 @@ fn reward(reward: wire::Reward) -> schema::SaasquatchReward {
         program_reward_key: reward.program_reward_key,
         global_reward_key: reward.global_reward_key,
         referral_id: reward.referral_id,
-        redemptions: reward.redemptions.map(|row| Json(row.into())),
+        redemptions: reward.redemptions.map(Json::from),
         created_at: reward.date_created,
         scheduled_for: reward.date_scheduled_for,
         given_at: reward.date_given,

@@ -11,12 +11,11 @@ use crate::model::{
     PersonTexts, Referral, ReferralAction, ReferralStatus, Vendor,
 };
 use crate::vendor::paging::{Unreadable, read_again};
-use crate::vendor::wire::{Row, decode_row};
+use crate::vendor::wire::{Row, read_row};
 
 /// Reads one row of a list.
 pub(super) fn row(row: Row) -> Result<Referral, Unreadable> {
-    let record = decode_row::<wire::Referral>(&row)?;
-    Ok(referral(record, Json(row.into())))
+    read_row(row, referral)
 }
 
 /// Reads one record that was asked for by itself: it has all there is.
@@ -37,7 +36,7 @@ pub(crate) fn details(raw: &Json) -> schema::SaasquatchReferral {
     details::referral(read_again(raw))
 }
 
-fn referral(record: wire::Referral, raw: Json) -> Referral {
+pub(super) fn referral(record: wire::Referral, raw: Json) -> Referral {
     let moderation = moderation(&record);
     let person = |user: &wire::User| Party::Person(person(user));
     Referral {

@@ -2,19 +2,16 @@
 
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
-use std::sync::Arc;
 
 use super::*;
-use crate::vendor::paging::read_rows;
 use crate::vendor::saasquatch::schema;
+use crate::vendor::wire::{read_list, sorted_out};
 
 const SAMPLE: &str = include_str!("../fixtures/referral.json");
 
 fn listed(record: &Value) -> Referral {
     let row = serde_json::from_str(&record.to_string()).unwrap();
-    let (mut readable, unreadable) = read_rows(vec![row], self::row);
-    assert_eq!(unreadable, []);
-    Arc::unwrap_or_clone(readable.remove(0))
+    super::row(row).unwrap()
 }
 
 /// The sample with some fields replaced.
@@ -114,7 +111,7 @@ fn person_of(id: &str) -> Party {
 #[test]
 fn every_field_of_the_documented_sample_is_where_it_belongs() {
     let row: Row = serde_json::from_str(SAMPLE).unwrap();
-    let raw = Json(row.into());
+    let raw = Json::from(row);
     let expected = Referral {
         vendor: Vendor::Saasquatch,
         remote_id: "6a17…29".into(),
@@ -148,8 +145,10 @@ fn every_field_of_the_documented_sample_is_where_it_belongs() {
         raw,
         complete: true,
     };
-    let (readable, _) = read_rows(vec![serde_json::from_str(SAMPLE).unwrap()], super::row);
-    assert_eq!(*readable[0], expected);
+    assert_eq!(
+        super::row(serde_json::from_str(SAMPLE).unwrap()).unwrap(),
+        expected
+    );
     assert_eq!(
         single(serde_json::from_str(SAMPLE).unwrap()).unwrap(),
         expected
@@ -171,7 +170,10 @@ fn every_field_of_the_documented_sample_is_where_it_belongs() {
         ended_at: None,
         user_modified_at: None,
     };
-    assert_eq!(details(&readable[0]), expected);
+    assert_eq!(
+        details(&super::row(serde_json::from_str(SAMPLE).unwrap()).unwrap()),
+        expected
+    );
 }
 
 #[test]
@@ -209,7 +211,7 @@ fn users_are_read_in_full() {
         last_seen_ip: text("192.0.2.2"),
         created_at: moment("2026-05-27T15:12:32.097Z"),
         blocked_at: moment("2026-05-27T15:12:32.099Z"),
-        share_links: Some(Json(links.into())),
+        share_links: Some(Json::from(links)),
         ..user_of("ada@example.test", "a1")
     };
     assert_eq!(details(&referral).referrer_user, Some(expected));
@@ -252,7 +254,7 @@ fn rewards_are_read_in_full_the_referred_sides_first() {
         program_reward_key: text("k"),
         global_reward_key: text("g"),
         referral_id: text("r"),
-        redemptions: Some(Json(redemptions.into())),
+        redemptions: Some(Json::from(redemptions)),
         created_at: second(1),
         scheduled_for: second(2),
         given_at: second(3),
@@ -443,7 +445,9 @@ fn a_row_without_its_users_is_incomplete_until_it_is_read_by_itself() {
 #[test]
 fn an_unreadable_row_costs_itself_alone() {
     let page = json!([{"id": "r1"}, {"id": "r2", "dateReferralStarted": "2026-05-27"}, {"programId": "no id"}, {"id": "r4", "referrerUser": {"dateCreated": {}}}, {"id": "r5"}]);
-    let (readable, unreadable) = read_rows(serde_json::from_str(&page.to_string()).unwrap(), row);
+    let page = json!({ "referrals": page }).to_string();
+    let listing = read_list::<wire::ReferralList, _, _>(page.as_bytes(), super::referral).unwrap();
+    let (readable, unreadable) = sorted_out(listing.rows);
     let ids: Vec<&str> = readable.iter().map(|row| &*row.remote_id).collect();
     assert_eq!(ids, ["r1", "r5"]);
     let paths: Vec<&str> = unreadable.iter().map(|row| row.path.as_str()).collect();

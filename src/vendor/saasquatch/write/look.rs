@@ -6,10 +6,11 @@ use std::sync::Arc;
 use super::is_since;
 use crate::model::{Referral, Vendor};
 use crate::vendor::error::found;
-use crate::vendor::paging::{read_again, read_rows};
+use crate::vendor::paging::read_again;
 use crate::vendor::saasquatch::client::{Involving, LIMIT};
 use crate::vendor::saasquatch::schema::NewSaasquatchReferral;
 use crate::vendor::saasquatch::{Adapter, map, wire};
+use crate::vendor::wire::sorted_out;
 use crate::vendor::{Adapter as _, Call, Kind, Result, Sent};
 
 /// Longer lists are not walked to their end.
@@ -138,9 +139,10 @@ async fn rows(squatch: &Adapter, call: &Call, list: List<'_>) -> Result<Vec<Arc<
         };
         // Nobody has referred a user who is not there.
         let Some(answer) = found(answer)? else { break };
-        let page: wire::ReferralList = answer.json()?;
-        let count = page.referrals.len() as u64;
-        let (readable, unreadable) = read_rows(page.referrals, map::row);
+        let listing = answer.list(map::referral).await?;
+        let count = listing.count();
+        let page: wire::ReferralList = listing.list;
+        let (readable, unreadable) = sorted_out(listing.rows);
         for row in unreadable {
             row.warn(Vendor::Saasquatch, "create_referral");
         }

@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use super::{Adapter, wire};
 use crate::model::{DateTime, Vendor, Write};
+use crate::vendor::wire::decode;
 use crate::vendor::{Call, Error, Result, Sent, Settled, Written, redact};
 
 pub(super) use moderate::MAX_ACTIONS;
@@ -57,7 +58,7 @@ fn is_since(sent: &Sent, time: Option<DateTime>) -> bool {
 
 fn failure(error: &Error) -> wire::Failure {
     let body = error.body.as_deref().unwrap_or_default();
-    serde_json::from_slice(body).unwrap_or_default()
+    decode(body).unwrap_or_default()
 }
 
 /// What SaaSquatch says of a refusal, to be put behind a sentence without its full stop, if it may be shown: its own

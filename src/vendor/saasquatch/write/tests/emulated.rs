@@ -131,7 +131,7 @@ impl Emulated {
     async fn code(&self) -> String {
         let rows = self.rows().await;
         let codes = rows.iter().find_map(|row| {
-            let raw: Value = serde_json::from_str(row.raw.0.get()).unwrap();
+            let raw: Value = serde_json::from_str(&row.raw.0).unwrap();
             raw["referralCodeUsed"].as_str().map(str::to_owned)
         });
         codes.unwrap()

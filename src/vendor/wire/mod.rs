@@ -1,18 +1,28 @@
 //! Reading vendors' JSON: every field may be missing or null, scalars may come in another type that says the same, and
 //! a failure names the JSON path and never the value.
 
+mod rows;
+mod scalar;
+mod skip;
+
+#[cfg(test)]
+mod rows_tests;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
-use memchr::memchr2;
 use serde::de::{DeserializeOwned, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::paging::Unreadable;
 use super::redact;
-use crate::model::{Date, DateTime, Decimal, Vendor};
+use crate::model::{Date, DateTime, Decimal, Json, Vendor};
+
+pub(super) use rows::read_list_aside;
+pub use rows::{List, Listing, read_list, read_row, sorted_out};
+use scalar::{Scalar, as_written, is_empty};
 
 /// One row of a list, kept as it came so that an unreadable one costs itself alone.
 pub type Row = Box<RawValue>;
@@ -26,48 +36,14 @@ const MAX_DEPTH: usize = 64;
 /// Whether lists and objects lie within each other too deeply to be kept as they came: that escapes serde's own limit,
 /// and is shown to clients. What is passed over unread does no harm at any depth.
 fn is_too_deep(json: &RawValue) -> bool {
-    is_deeper_than(MAX_DEPTH, json.get().as_bytes())
+    skip::is_deeper_than(MAX_DEPTH, json.get().as_bytes())
 }
 
-fn is_deeper_than(limit: usize, body: &[u8]) -> bool {
-    // Counting is many times faster than following and settles it for nearly all. `|` makes a `{` of a `[`; in pieces that
-    // a byte can count, the compiler does many at once.
-    let opens =
-        |piece: &[u8]| -> u8 { piece.iter().map(|byte| u8::from(byte | 0x20 == b'{')).sum() };
-    let opened: usize = body
-        .chunks(240)
-        .map(|piece| usize::from(opens(piece)))
-        .sum();
-    if opened <= limit {
-        return false;
+fn too_deep() -> Unreadable {
+    Unreadable {
+        path: ".".into(),
+        problem: "nested too deeply".into(),
     }
-    let mut depth = 0_usize;
-    let mut at = 0;
-    while let Some(byte) = body.get(at) {
-        at += 1;
-        match byte {
-            b'"' => at = end_of_text(body, at),
-            b'[' | b'{' => depth += 1,
-            b']' | b'}' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if depth > limit {
-            return true;
-        }
-    }
-    false
-}
-
-/// What follows the text that begins here. Bodies are made of texts for the most part, so they are passed over in leaps.
-fn end_of_text(body: &[u8], mut at: usize) -> usize {
-    while let Some(found) = body.get(at..).and_then(|rest| memchr2(b'"', b'\\', rest)) {
-        at += found + 1;
-        if body[at - 1] == b'"' {
-            return at;
-        }
-        at += 1;
-    }
-    body.len()
 }
 
 /// Reads a whole body.
@@ -81,23 +57,27 @@ pub fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Unreadable> {
 /// Reads one row.
 pub fn decode_row<T: DeserializeOwned>(row: &RawValue) -> Result<T, Unreadable> {
     if is_too_deep(row) {
-        return Err(Unreadable {
-            path: ".".into(),
-            problem: "nested too deeply".into(),
-        });
+        return Err(too_deep());
     }
     decode_text(row.get())
 }
 
+/// Reads what was kept as it came.
+pub fn decode_json<T: DeserializeOwned>(json: &Json) -> Result<T, Unreadable> {
+    decode_text(&json.0)
+}
+
 /// Keeping track of the path costs more than reading: what cannot be read is read once more to learn where.
 fn decode_text<T: DeserializeOwned>(text: &str) -> Result<T, Unreadable> {
-    serde_json::from_str(text).or_else(|_| decode_slowly(serde_json::Deserializer::from_str(text)))
+    serde_json::from_str(text)
+        .or_else(|_| as_written(|| serde_json::from_str(text)))
+        .or_else(|_| decode_slowly(serde_json::Deserializer::from_str(text)))
 }
 
 fn decode_slowly<'de, T: DeserializeOwned>(
     mut json: serde_json::Deserializer<impl serde_json::de::Read<'de>>,
 ) -> Result<T, Unreadable> {
-    let value = serde_path_to_error::deserialize(&mut json).map_err(unreadable)?;
+    let value = as_written(|| serde_path_to_error::deserialize(&mut json)).map_err(unreadable)?;
     json.end().map_err(|_| Unreadable {
         path: ".".into(),
         problem: "text after the JSON".into(),
@@ -155,48 +135,6 @@ fn path(path: &serde_path_to_error::Path) -> String {
     }
 }
 
-/// A scalar as it may come, borrowed where it can be: most are parsed and let go.
-struct Scalar<'de>(Option<Cow<'de, str>>);
-
-impl<'de> Deserialize<'de> for Scalar<'de> {
-    /// All JSON is read from memory, so that the text can be borrowed.
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::of(<&RawValue>::deserialize(deserializer)?).map_err(D::Error::custom)
-    }
-}
-
-impl<'de> Scalar<'de> {
-    /// The text of a string, number or boolean as it is written; null and missing are the same.
-    fn of(raw: &'de RawValue) -> Result<Self, &'static str> {
-        let json = raw.get();
-        match json.as_bytes().first() {
-            Some(b'n') => Ok(Self(None)),
-            Some(b'"') => unquoted(json)
-                .map(|text| Self(Some(text)))
-                .map_err(|_| "not a text"),
-            Some(b'{' | b'[') | None => Err("not a scalar"),
-            Some(_) => Ok(Self(Some(json.into()))),
-        }
-    }
-
-    /// An empty text counts as missing.
-    fn filled<D: Deserializer<'de>>(deserializer: D) -> Result<Option<Cow<'de, str>>, D::Error> {
-        let scalar = Self::deserialize(deserializer)?;
-        Ok(scalar.0.filter(|text| !is_empty(text)))
-    }
-}
-
-/// What a JSON string says. That it is one was found out when it was cut out.
-fn unquoted(json: &str) -> serde_json::Result<Cow<'_, str>> {
-    let inner = json
-        .strip_prefix('"')
-        .and_then(|rest| rest.strip_suffix('"'));
-    match inner {
-        Some(inner) if !inner.contains('\\') => Ok(inner.into()),
-        _ => serde_json::from_str(json).map(Cow::Owned),
-    }
-}
-
 /// A text; numbers and booleans are taken as they are written.
 pub fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     Scalar::deserialize(deserializer).map(|scalar| scalar.0.map(Cow::into_owned))
@@ -215,12 +153,12 @@ pub fn id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error
 
 /// An exact number, also when written as a text.
 pub fn decimal<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Decimal>, D::Error> {
-    parsed(deserializer)
+    parsed(Scalar::cut_out(deserializer)?)
 }
 
 /// An integer, also when written as a text or with a fraction of zero.
 pub fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
-    let Some(text) = Scalar::filled(deserializer)? else {
+    let Some(text) = Scalar::deserialize(deserializer)?.filled() else {
         return Ok(None);
     };
     let whole = text.strip_suffix(".0").unwrap_or(&text);
@@ -232,7 +170,7 @@ pub fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>
 
 /// A truth value, also when written as a text or as 0 and 1.
 pub fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
-    match Scalar::filled(deserializer)?.as_deref() {
+    match Scalar::deserialize(deserializer)?.filled().as_deref() {
         None => Ok(None),
         Some("true" | "True" | "1") => Ok(Some(true)),
         Some("false" | "False" | "0") => Ok(Some(false)),
@@ -242,12 +180,12 @@ pub fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, 
 
 /// An RFC 3339 time of any offset.
 pub fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DateTime>, D::Error> {
-    parsed(deserializer)
+    parsed(Scalar::deserialize(deserializer)?)
 }
 
 /// A day; of a whole time, its day.
 pub fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
-    let Some(text) = Scalar::filled(deserializer)? else {
+    let Some(text) = Scalar::deserialize(deserializer)?.filled() else {
         return Ok(None);
     };
     let day = text.trim().get(..10).unwrap_or(&text);
@@ -321,23 +259,18 @@ pub fn nonempty(text: Option<String>) -> Option<String> {
 
 /// A scalar's text; an empty one counts as missing.
 pub fn filled<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    Scalar::filled(deserializer).map(|text| text.map(Cow::into_owned))
+    let scalar = Scalar::deserialize(deserializer)?;
+    Ok(scalar.filled().map(Cow::into_owned))
 }
 
-fn is_empty(text: &str) -> bool {
-    text.chars().all(char::is_whitespace)
-}
-
-fn parsed<'de, D: Deserializer<'de>, T: std::str::FromStr>(
-    deserializer: D,
-) -> Result<Option<T>, D::Error> {
-    let Some(text) = Scalar::filled(deserializer)? else {
+fn parsed<T: std::str::FromStr, E: serde::de::Error>(scalar: Scalar<'_>) -> Result<Option<T>, E> {
+    let Some(text) = scalar.filled() else {
         return Ok(None);
     };
-    text.trim()
+    text.trim_ascii()
         .parse()
         .map(Some)
-        .map_err(|_| D::Error::custom("not of the documented form"))
+        .map_err(|_| E::custom("not of the documented form"))
 }
 
 #[cfg(test)]
@@ -433,6 +366,22 @@ mod tests {
     }
 
     #[test]
+    fn what_costs_a_second_look_costs_nothing_else() {
+        let plain = read(r#"{"text":"a","decimal":1.50,"integer":7,"list":["b"]}"#).unwrap();
+        assert_eq!(plain.decimal.unwrap().to_string(), "1.50");
+        let other = read(r#"{"text":7.0,"decimal":1.50,"integer":"7.0","list":["b"]}"#).unwrap();
+        assert_eq!(other.text.as_deref(), Some("7.0"));
+        assert_eq!((other.integer, other.list), (plain.integer, plain.list));
+        // Reading one that way leaves nothing behind for the next.
+        let written = r#"{"text":-9007199254740993}"#;
+        assert_eq!(
+            read(written).unwrap().text.as_deref(),
+            Some("-9007199254740993")
+        );
+        assert_eq!(read(r#"{"integer":7.5}"#).unwrap_err().path, "integer");
+    }
+
+    #[test]
     fn what_is_escaped_is_read_as_what_it_stands_for() {
         let sample = read(
             r#"{"text":"\u00c5sa \"B\"\\","flag":"tr\u0075e","time":"2026-05-27T15\u003a12:32Z","decimal":"1\u0030.5"}"#,
@@ -494,16 +443,5 @@ mod tests {
         let row: Row = serde_json::from_str(&nested(100_000)).unwrap();
         let refused = decode_row::<Sample>(&row).unwrap_err();
         assert_eq!(refused.problem, "nested too deeply");
-    }
-
-    #[test]
-    fn depth_is_counted_outside_of_texts_alone() {
-        assert!(!is_deeper_than(3, br#"[{"a":"[[[\"[["},[],[{}]]"#));
-        assert!(is_deeper_than(2, br#"[{"a":"[[[\"[["},[],[{}]]"#));
-        assert!(is_deeper_than(1, br#"{"a\\":[]}"#));
-        assert!(!is_deeper_than(0, br#""[\\\"[""#));
-        for cut_off in [r#""["#, r#""[\"#, r#""[\""#] {
-            assert!(!is_deeper_than(0, cut_off.as_bytes()), "{cut_off}");
-        }
     }
 }

@@ -1,0 +1,122 @@
+//! A scalar in whatever type it comes. Nearly all are texts, which are read at one look; where it matters how a number is
+//! written, the value is cut out and looked at.
+
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::fmt;
+
+use serde::de::{Error as _, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+
+thread_local! {
+    static AS_WRITTEN: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Reads JSON so that every number in the place of a text is kept as it is written. Otherwise one with a fraction fails
+/// there: serde would make a float of it.
+pub(super) fn as_written<T>(read: impl FnOnce() -> T) -> T {
+    struct Before(bool);
+
+    impl Drop for Before {
+        fn drop(&mut self) {
+            AS_WRITTEN.set(self.0);
+        }
+    }
+
+    let _before = Before(AS_WRITTEN.replace(true));
+    read()
+}
+
+/// A scalar as it may come, borrowed where it can be: most are parsed and let go.
+pub(super) struct Scalar<'de>(pub(super) Option<Cow<'de, str>>);
+
+impl<'de> Deserialize<'de> for Scalar<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if AS_WRITTEN.get() {
+            Self::cut_out(deserializer)
+        } else {
+            deserializer.deserialize_any(AtOnce)
+        }
+    }
+}
+
+impl<'de> Scalar<'de> {
+    /// A number as it is written, as amounts are to be read. All JSON is read from memory, so that the text can be
+    /// borrowed.
+    pub(super) fn cut_out<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::of(<&RawValue>::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
+
+    /// The text of a string, number or boolean as it is written; null and missing are the same.
+    pub(super) fn of(raw: &'de RawValue) -> Result<Self, &'static str> {
+        let json = raw.get();
+        match json.as_bytes().first() {
+            Some(b'n') => Ok(Self(None)),
+            Some(b'"') => unquoted(json)
+                .map(|text| Self(Some(text)))
+                .map_err(|_| "not a text"),
+            Some(b'{' | b'[') | None => Err("not a scalar"),
+            Some(_) => Ok(Self(Some(json.into()))),
+        }
+    }
+
+    /// An empty text counts as missing.
+    pub(super) fn filled(self) -> Option<Cow<'de, str>> {
+        self.0.filter(|text| !is_empty(text))
+    }
+}
+
+struct AtOnce;
+
+impl<'de> Visitor<'de> for AtOnce {
+    type Value = Scalar<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a scalar")
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Scalar<'de>, E> {
+        Ok(Scalar(Some(text.into())))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Scalar<'de>, E> {
+        Ok(Scalar(Some(text.to_owned().into())))
+    }
+
+    fn visit_unit<E>(self) -> Result<Scalar<'de>, E> {
+        Ok(Scalar(None))
+    }
+
+    fn visit_bool<E>(self, flag: bool) -> Result<Scalar<'de>, E> {
+        Ok(Scalar(Some(if flag { "true" } else { "false" }.into())))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Scalar<'de>, E> {
+        Ok(Scalar(Some(number.to_string().into())))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Scalar<'de>, E> {
+        Ok(Scalar(Some(number.to_string().into())))
+    }
+
+    // A float falls through to the refusal of every other type, and is then read as it is written.
+}
+
+/// What a JSON string says. That it is one was found out when it was cut out.
+fn unquoted(json: &str) -> serde_json::Result<Cow<'_, str>> {
+    let inner = json
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'));
+    match inner {
+        Some(inner) if !inner.contains('\\') => Ok(inner.into()),
+        _ => serde_json::from_str(json).map(Cow::Owned),
+    }
+}
+
+/// Whether there is nothing to be seen.
+pub(super) fn is_empty(text: &str) -> bool {
+    // Told from the first letter for nearly all.
+    !text.as_bytes().first().is_some_and(u8::is_ascii_graphic)
+        && text.chars().all(char::is_whitespace)
+}
