@@ -10,6 +10,7 @@ use futures_util::future::join_all;
 use referral_gateway::clock::Clock;
 use referral_gateway::config::Config;
 use referral_gateway::gateway;
+use referral_gateway::http::live::Live;
 use referral_gateway::http::request_id::RequestIds;
 use referral_gateway::http::server;
 use referral_gateway::random::Random;
@@ -82,7 +83,7 @@ impl World {
         let listener = bind().await;
         let url = format!("http://{}/graphql", address(&listener));
         let never = std::future::pending();
-        tokio::spawn(server::run(listener, app, Duration::ZERO, never));
+        tokio::spawn(server::run(listener, Live::new(app), never));
         #[expect(
             clippy::disallowed_methods,
             reason = "the benchmark is a client of the gateway"

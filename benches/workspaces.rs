@@ -17,6 +17,7 @@ use referral_gateway::callers::key;
 use referral_gateway::clock::Clock;
 use referral_gateway::config::Config;
 use referral_gateway::gateway;
+use referral_gateway::http::live::Live;
 use referral_gateway::http::request_id::RequestIds;
 use referral_gateway::http::server;
 use referral_gateway::random::Random;
@@ -248,7 +249,7 @@ async fn start() -> (String, Vec<Sandbox>) {
         listener.local_addr().expect("it is bound")
     );
     let never = std::future::pending();
-    tokio::spawn(server::run(listener, app, Duration::ZERO, never));
+    tokio::spawn(server::run(listener, Live::new(app), never));
     (url, sandboxes)
 }
 

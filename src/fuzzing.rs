@@ -44,6 +44,7 @@ static REGISTRY: LazyLock<Registry> = LazyLock::new(|| {
         clock,
         call_budget: std::time::Duration::ZERO,
         max_scan: 10_000,
+        generations: BTreeMap::new(),
     }
 });
 

@@ -38,6 +38,15 @@
 //!    ([`vendor::budget`], [`vendor::backoff`]).
 //! 6. What failed is one error with a code from a closed list ([`graphql::error`]), or one entry in `sources`.
 //!
+//! # Life of a configuration
+//!
+//! 1. [`config`] reads it, and notes a hash of what each key says ([`config::told`]).
+//! 2. [`gateway`] makes an [`http::App`] from it, on what lasts as long as the process ([`http::lasting`]). [`http::live`] holds
+//!    the one that answers; a request is answered to its end by the one that it found.
+//! 3. Another one, read at a signal, is made in its place ([`gateway::Gateway::reload`]). What goes wrong with it leaves
+//!    everything as it is. A workspace's [`ledger::Desk`] stays the same, so that no write is made twice; a vendor whose section
+//!    says the same keeps its adapter and its records, any other gets a new generation of both ([`load::Registry::generation`]).
+//!
 //! # Life of a write
 //!
 //! 1. A mutation ([`graphql::mutation`]) turns its input into steps, each a [`model::Write`] at one vendor, and lets the

@@ -4,12 +4,15 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
+use listenfd::ListenFd;
 use referral_gateway::callers::key;
 use referral_gateway::clock::Clock;
 use referral_gateway::config::workspaces::OfWorkspace;
 use referral_gateway::config::{Config, Log};
+use referral_gateway::gateway::Gateway;
 use referral_gateway::http::request_id::RequestIds;
 use referral_gateway::http::server;
 use referral_gateway::random::Random;
@@ -17,6 +20,7 @@ use referral_gateway::sandbox::Sandbox;
 use referral_gateway::vendor::Call;
 use referral_gateway::{gateway, graphql, telemetry};
 use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::Instant;
 use tracing::info;
 use zeroize::Zeroizing;
@@ -73,7 +77,7 @@ type Failure = Vec<String>;
 #[tokio::main]
 async fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
-        Command::Serve { config, sandbox } => serve(config.as_deref(), sandbox).await,
+        Command::Serve { config, sandbox } => serve(config, sandbox).await,
         Command::Sandbox { listen } => run_sandbox(listen).await,
         Command::Schema => {
             print!("{}", graphql::sdl());
@@ -97,18 +101,33 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn serve(file: Option<&Path>, with_sandbox: bool) -> Result<(), Failure> {
+/// Reads the configuration, as often as it is asked to.
+type ReadConfig = Arc<dyn Fn() -> Result<Config, Failure> + Send + Sync>;
+
+async fn serve(file: Option<PathBuf>, with_sandbox: bool) -> Result<(), Failure> {
+    // First of all: a signal that nobody waits for ends the process.
+    let hangups = signal(SignalKind::hangup()).map_err(one_line)?;
     let clock = Clock::system();
-    let environment = if with_sandbox {
+    let mut environment = if with_sandbox {
         start_sandbox(&clock).await?
     } else {
         HashMap::new()
     };
-    let mut config = read_config(file, &environment)?;
-    if with_sandbox {
-        // What is kept for the real vendors is no affair of the sandbox's.
-        config.server.data_dir = config.server.data_dir.map(|folder| folder.join("sandbox"));
+    let given = given_listener()?;
+    if let Some(listener) = &given {
+        // Who may be answered without a key depends on it.
+        let address = listener.local_addr().map_err(one_line)?;
+        environment.insert("REFERRAL_GATEWAY_LISTEN", address.to_string());
     }
+    let read: ReadConfig = Arc::new(move || {
+        let mut config = read_config(file.as_deref(), &environment)?;
+        if with_sandbox {
+            // What is kept for the real vendors is no affair of the sandbox's.
+            config.server.data_dir = config.server.data_dir.map(|folder| folder.join("sandbox"));
+        }
+        Ok(config)
+    });
+    let config = read()?;
     prepare(config.server.data_dir.as_deref())?;
     telemetry::start(&config.log);
     if config.server.data_dir.is_none() && !with_sandbox {
@@ -117,14 +136,21 @@ async fn serve(file: Option<&Path>, with_sandbox: bool) -> Result<(), Failure> {
         );
     }
 
-    let (listen, grace) = (config.server.listen, config.server.shutdown_grace);
+    let listen = config.server.listen;
     let (has_console, has_graphiql) = (config.server.console, config.server.graphiql);
     tell_vendors(&config);
-    let app =
-        gateway::build(config, &clock, &Random::system(), RequestIds::random()).map_err(lines)?;
-    let are_callers_told_apart = app.callers.are_told_apart();
-    let listener = server::listen(listen)
-        .map_err(|error| vec![format!("cannot listen on {listen}: {error}")])?;
+    let gateway =
+        Gateway::start(config, &clock, &Random::system(), RequestIds::random()).map_err(lines)?;
+    let live = gateway.live().clone();
+    let are_callers_told_apart = live.app().callers.are_told_apart();
+    let listener = match given {
+        Some(listener) => {
+            info!("the socket of LISTEN_FDS is used in place of server.listen");
+            TcpListener::from_std(listener).map_err(one_line)?
+        }
+        None => server::listen(listen)
+            .map_err(|error| vec![format!("cannot listen on {listen}: {error}")])?,
+    };
     let address = listener.local_addr().map_err(one_line)?;
     info!(
         "GraphQL at http://{address}/graphql{}{}",
@@ -146,9 +172,36 @@ async fn serve(file: Option<&Path>, with_sandbox: bool) -> Result<(), Failure> {
     } else {
         tracing::warn!("callers are not authenticated, and the network can reach this gateway");
     }
-    server::run(listener, app, grace, asked_to_end())
+    tokio::spawn(reload_at(hangups, gateway, read));
+    server::run(listener, live, asked_to_end())
         .await
         .map_err(one_line)
+}
+
+/// The listening socket that whoever started the process has opened for it, as systemd does: it stays open while one
+/// process takes another's place, and connections wait in it.
+fn given_listener() -> Result<Option<std::net::TcpListener>, Failure> {
+    let mut given = ListenFd::from_env();
+    if given.len() > 1 {
+        return Err(vec![format!(
+            "LISTEN_FDS: {} sockets are given, and one is needed",
+            given.len()
+        )]);
+    }
+    let listener = given.take_tcp_listener(0);
+    let listener = listener.map_err(|error| vec![format!("LISTEN_FDS: not usable: {error}")])?;
+    if let Some(listener) = &listener {
+        listener.set_nonblocking(true).map_err(one_line)?;
+    }
+    Ok(listener)
+}
+
+/// Reads the configuration anew at each of these signals. What comes of it is in the log.
+async fn reload_at(mut signals: Signal, gateway: Gateway, read: ReadConfig) {
+    while signals.recv().await.is_some() {
+        let read = read.clone();
+        gateway.reload(move || read()).await.ok();
+    }
 }
 
 fn tell_vendors(config: &Config) {
@@ -317,7 +370,7 @@ fn prepare(data_dir: Option<&Path>) -> Result<(), Failure> {
 async fn asked_to_end() {
     let interrupt = async { tokio::signal::ctrl_c().await.ok() };
     let terminate = async {
-        let signal = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
+        let signal = signal(SignalKind::terminate());
         signal.ok()?.recv().await
     };
     tokio::select! { _ = interrupt => {}, _ = terminate => {} }

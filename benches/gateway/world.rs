@@ -12,6 +12,7 @@ use axum::serve::ListenerExt as _;
 use referral_gateway::clock::{Clock, ClockHand};
 use referral_gateway::config::Config;
 use referral_gateway::gateway;
+use referral_gateway::http::live::Live;
 use referral_gateway::http::request_id::RequestIds;
 use referral_gateway::http::server::run;
 use referral_gateway::random::Random;
@@ -63,7 +64,7 @@ impl World {
         let app = gateway::build(config, &clock, &Random::system(), RequestIds::random())
             .expect("the adapters can be made");
         let gateway = Server::with_threads(threads, |listener| {
-            run(listener, app, Duration::ZERO, std::future::pending())
+            run(listener, Live::new(app), std::future::pending())
         });
         Self {
             gateway,

@@ -10,6 +10,7 @@ use futures_util::stream;
 use referral_gateway::clock::Clock;
 use referral_gateway::config::Config;
 use referral_gateway::gateway;
+use referral_gateway::http::live::Live;
 use referral_gateway::http::request_id::RequestIds;
 use referral_gateway::http::server;
 use referral_gateway::random::Random;
@@ -110,7 +111,7 @@ async fn start(sandbox: &Sandbox) -> Client {
     let listener = bind().await;
     let address = listener.local_addr().expect("it is bound");
     let never = std::future::pending();
-    tokio::spawn(server::run(listener, app, Duration::ZERO, never));
+    tokio::spawn(server::run(listener, Live::new(app), never));
     Client::start(format!("http://{address}/graphql")).await
 }
 

@@ -58,11 +58,17 @@ pub(super) struct Issuer {
 }
 
 impl Issuer {
-    pub(super) fn new(rules: Rules, fetcher: Fetcher, clock: Clock) -> Self {
+    /// By these rules. Its keys are those that one of these others has from the same address.
+    pub(super) fn new(rules: Rules, fetcher: Fetcher, clock: &Clock, others: &[Arc<Self>]) -> Self {
+        let same = others.iter().find(|it| it.rules.jwks_url == rules.jwks_url);
+        let jwks = match same {
+            Some(issuer) => issuer.jwks.clone(),
+            None => Jwks::new(rules.jwks_url.clone(), fetcher, clock.clone()),
+        };
         Self {
-            jwks: Jwks::new(rules.jwks_url.clone(), fetcher, clock.clone()),
+            jwks,
             rules,
-            clock,
+            clock: clock.clone(),
         }
     }
 
@@ -73,7 +79,7 @@ impl Issuer {
         fetcher: Fetcher,
         clock: Clock,
     ) -> Result<Self, &'static str> {
-        let issuer = Self::new(rules, fetcher, clock);
+        let issuer = Self::new(rules, fetcher, &clock, &[]);
         issuer.jwks.hold(keys)?;
         Ok(issuer)
     }

@@ -72,6 +72,16 @@ impl Rules {
 impl Callers {
     /// By these rules. Without any, everyone may do everything in the workspace `default`.
     pub fn new(rules: Rules, clock: &Clock) -> Result<Self, &'static str> {
+        Self::after(rules, clock, &[])
+    }
+
+    /// By other rules. What issuers' keys are known stay known: nobody has to wait for them anew, or is turned away while
+    /// an issuer cannot be reached.
+    pub fn with_rules(&self, rules: Rules) -> Result<Self, &'static str> {
+        Self::after(rules, &self.clock, &self.issuers)
+    }
+
+    fn after(rules: Rules, clock: &Clock, known: &[Arc<Issuer>]) -> Result<Self, &'static str> {
         let everyone = (!rules.are_some()).then(|| {
             Arc::new(Caller {
                 name: "everyone".into(),
@@ -88,7 +98,7 @@ impl Callers {
             everyone,
             keys: Keys::new(rules.keys),
             issuers: issuers
-                .map(|(rules, fetcher)| Arc::new(Issuer::new(rules, fetcher, clock.clone())))
+                .map(|(rules, fetcher)| Arc::new(Issuer::new(rules, fetcher, clock, known)))
                 .collect(),
             clock: clock.clone(),
         })

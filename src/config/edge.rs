@@ -16,6 +16,8 @@ pub struct Edge {
     pub idle_timeout: Duration,
     /// How long the client may take to read an answer.
     pub answer_timeout: Duration,
+    /// How long a connection stays open at shutdown for one more request.
+    pub drain_timeout: Duration,
 }
 
 impl Edge {
@@ -41,6 +43,11 @@ impl Edge {
                 key("answer_timeout", "How long a client may take to read an answer, from when it first makes the gateway wait. Then the answer is given up and the connection closed."),
                 Duration::from_secs(30),
                 Duration::from_millis(100)..=Duration::from_mins(10),
+            ),
+            drain_timeout: section.duration_or(
+                key("drain_timeout", "How long a connection without a request stays open at shutdown: one that comes in this time is answered, and told that it was the connection's last. Only what is sent in the very moment of the closing after it is lost."),
+                Duration::from_secs(1),
+                Duration::ZERO..=Duration::from_mins(1),
             ),
         }
     }

@@ -5,6 +5,7 @@ pub mod cors;
 pub mod edge;
 pub mod reader;
 pub mod requests;
+pub mod told;
 pub mod workspaces;
 
 mod callers;
@@ -27,6 +28,7 @@ use cors::Cors;
 use edge::Edge;
 use reader::{Environment, Reader, Section, env_key, key};
 use requests::Requests;
+use told::Told;
 use workspaces::OfWorkspace;
 
 /// Everything that the gateway is told.
@@ -51,6 +53,8 @@ pub struct Config {
     pub workspaces: Vec<OfWorkspace>,
     /// Who may call.
     pub callers: crate::callers::Rules,
+    /// What all of this was made from, to tell another configuration from it.
+    pub told: Told,
 }
 
 /// How the gateway is reached.
@@ -92,7 +96,7 @@ pub struct Cache {
 }
 
 /// What the gateway tells.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Log {
     /// As text for people or as JSON for machines.
     pub json: bool,
@@ -104,7 +108,8 @@ impl Config {
     /// Reads everything, or tells everything that is wrong, one line each.
     pub fn read(file: Option<&str>, environment: Environment<'_>) -> Result<Self, Vec<String>> {
         let mut reader = Reader::new(file, environment);
-        let config = Self::read_from(&mut reader);
+        let mut config = Self::read_from(&mut reader);
+        config.told = std::mem::take(&mut reader.told);
         let problems = reader.finish();
         if problems.is_empty() {
             Ok(config)
@@ -164,6 +169,7 @@ impl Config {
             log: reader.section("log", "What the gateway tells.", Log::read),
             workspaces,
             callers,
+            told: Told::default(),
         }
     }
 }
@@ -332,7 +338,11 @@ fn read_documents(section: &mut Section<'_>) -> persisted::Rules {
     let mut trusted = persisted::Trusted::new();
     for file in section.texts(manifests) {
         let read = std::fs::read_to_string(&file).map_err(|_| "cannot be read");
-        match read.and_then(|text| persisted::read_manifest(&text)) {
+        let read = read.and_then(|text| {
+            section.note_content(manifests, &text);
+            persisted::read_manifest(&text)
+        });
+        match read {
             Ok(documents) => trusted.extend(documents),
             Err(problem) => {
                 section.problem::<()>(manifests, format!("{file} {problem}"));

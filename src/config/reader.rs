@@ -14,6 +14,8 @@ use toml::{Table, Value};
 use url::Url;
 use zeroize::Zeroizing;
 
+use super::told::Told;
+
 /// Tells the value of an environment variable.
 pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
 
@@ -25,6 +27,7 @@ pub struct Reader<'a> {
     pub(super) root: Table,
     pub(super) problems: Vec<String>,
     pub(super) sections: BTreeMap<&'static str, serde_json::Value>,
+    pub(super) told: Told,
 }
 
 /// One section of it, `[introzy]`, or one of several tables of a section.
@@ -34,6 +37,7 @@ pub struct Section<'a> {
     pub(super) source: Source<'a>,
     pub(super) problems: &'a mut Vec<String>,
     pub(super) properties: &'a mut serde_json::Map<String, serde_json::Value>,
+    pub(super) told: &'a mut Told,
 }
 
 /// What is read beside the file.
@@ -92,6 +96,7 @@ impl<'a> Reader<'a> {
             root,
             problems,
             sections: BTreeMap::new(),
+            told: Told::default(),
         }
     }
 
@@ -114,12 +119,23 @@ impl<'a> Reader<'a> {
             }
         };
         let mut properties = serde_json::Map::new();
+        let full_name = format!("{}{name}", self.prefix);
+        for (key, value) in &table {
+            match value {
+                Value::String(text) => self.told.note(&full_name, key, text),
+                value => {
+                    let text = Zeroizing::new(value.to_string());
+                    self.told.note(&full_name, key, &text);
+                }
+            }
+        }
         let mut section = Section {
-            name: format!("{}{name}", self.prefix),
+            name: full_name,
             table,
             source: self.source,
             problems: &mut self.problems,
             properties: &mut properties,
+            told: &mut self.told,
         };
         let value = read(&mut section);
         section.refuse_the_rest();
@@ -218,6 +234,7 @@ impl Section<'_> {
         if !text.chars().all(|c| c.is_ascii_graphic()) {
             return self.problem(key, "has a character that no HTTP header can carry");
         }
+        self.told.note(&self.name, key.name, text);
         Some(text.into())
     }
 
@@ -466,7 +483,13 @@ impl Section<'_> {
         let env = key.env.filter(|_| self.source.has_variables)?;
         let text = (self.source.environment)(env).filter(|text| !text.is_empty())?;
         self.table.remove(key.name);
+        self.told.note(&self.name, key.name, &text);
         Some(text)
+    }
+
+    /// Notes what is in a file that a key names.
+    pub(super) fn note_content(&mut self, key: Key, text: &str) {
+        self.told.note_also(&self.name, key.name, text);
     }
 
     pub(super) fn string(&mut self, key: Key) -> Option<String> {

@@ -8,6 +8,7 @@ use serde_json::json;
 use toml::{Table, Value};
 
 use super::reader::{Key, Reader, Section, Source, object};
+use super::told::Told;
 
 impl Reader<'_> {
     /// Reads groups of sections by their names, `[workspaces.acme.introzy]`. No variable stands in for a key there. What
@@ -29,6 +30,7 @@ impl Reader<'_> {
             root,
             problems: Vec::new(),
             sections: BTreeMap::new(),
+            told: Told::default(),
         };
         let mut sample = reader(String::new(), Table::new());
         read(&mut sample);
@@ -58,6 +60,7 @@ impl Reader<'_> {
             };
             let mut child = reader(format!("{name}.{group}."), table);
             let value = read(&mut child);
+            self.told.take_over(std::mem::take(&mut child.told));
             self.problems.extend(child.finish());
             found.push((group, value));
         }
@@ -79,6 +82,7 @@ impl Section<'_> {
             source,
             problems: &mut Vec::new(),
             properties: &mut properties,
+            told: &mut Told::default(),
         });
         let item = object(key.about, &properties);
         self.describe(key, json!({ "type": "array", "items": item }));
@@ -102,6 +106,8 @@ impl Section<'_> {
                 source,
                 problems: &mut *self.problems,
                 properties: &mut serde_json::Map::new(),
+                // The list as a whole is noted.
+                told: &mut Told::default(),
             };
             found.push(read(&mut section));
             section.refuse_the_rest();

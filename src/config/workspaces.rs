@@ -12,6 +12,15 @@ pub struct OfWorkspace {
     pub workspace: Workspace,
     /// Every vendor, with what makes its adapter when it has credentials.
     pub vendors: Vec<(Vendor, Option<Connector>)>,
+    /// Before the names of its sections: empty, or `workspaces.acme.`.
+    prefix: String,
+}
+
+impl OfWorkspace {
+    /// How the keys of a vendor's section begin, as in `workspaces.acme.introzy.`.
+    pub fn section_of(&self, vendor: Vendor) -> String {
+        format!("{}{}.", self.prefix, vendor.key())
+    }
 }
 
 const ABOUT: &str = "Customers of this gateway, each with credentials and settings of its own, as in [workspaces.acme.introzy]. Callers say which of them they belong to. Without any, the vendors' sections of the file make the workspace `default`.";
@@ -30,6 +39,7 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Vec<OfWorkspace> {
         return vec![OfWorkspace {
             workspace: Workspace::default(),
             vendors: unnamed,
+            prefix: String::new(),
         }];
     }
     let mut said: BTreeMap<&str, &str> = BTreeMap::new();
@@ -49,6 +59,7 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Vec<OfWorkspace> {
         reader.problem("workspaces: there must be at least one, as in [workspaces.acme.introzy]");
     }
     let named = named.into_iter().map(|(name, vendors)| OfWorkspace {
+        prefix: format!("workspaces.{name}."),
         workspace: Workspace::new(name),
         vendors,
     });

@@ -13,6 +13,7 @@ use prometheus_client::encoding::{DescriptorEncoder, MetricEncoder, NoLabelSet, 
 use prometheus_client::metrics::MetricType;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry;
 use tokio::time::Instant;
@@ -24,6 +25,7 @@ use super::edge::Connections;
 use super::entry;
 use super::shared::Executions;
 use super::workspaces::Workspaces;
+use crate::clock::Clock;
 use crate::load::record::Kind;
 use crate::load::{Cache, Registry, Use};
 use crate::model::{Scope, Vendor};
@@ -41,9 +43,17 @@ const BUCKETS: [f64; 11] = [
 /// What is counted of requests, and where everything else that is counted can be read.
 pub struct Metrics {
     registry: registry::Registry,
+    counters: Counters,
+}
+
+/// What is counted as long as the process runs, whatever becomes of its configuration. Clones count in the same place.
+#[derive(Clone)]
+pub struct Counters {
     received: Counter,
     requests: Requests,
     seconds: Histogram,
+    reloads: Family<[(&'static str, &'static str); 1], Counter>,
+    configured_at: Gauge,
 }
 
 /// Requests, by what became of them.
@@ -85,9 +95,39 @@ impl Outcome {
     }
 }
 
+impl Counters {
+    /// Nothing is counted yet. The gateway has just been configured.
+    pub fn new(clock: &Clock) -> Self {
+        let counters = Self {
+            received: Counter::default(),
+            requests: Family::default(),
+            seconds: Histogram::new(BUCKETS),
+            reloads: Family::default(),
+            configured_at: Gauge::default(),
+        };
+        for outcome in ["ok", "refused"] {
+            drop(counters.reloads.get_or_create(&[("outcome", outcome)]));
+        }
+        counters.configured_at.set(clock.now().as_second());
+        counters
+    }
+
+    /// Counts a configuration that was taken in place of another.
+    pub fn configured(&self, clock: &Clock) {
+        self.reloads.get_or_create(&[("outcome", "ok")]).inc();
+        self.configured_at.set(clock.now().as_second());
+    }
+
+    /// Counts a configuration that was not taken.
+    pub fn configuration_refused(&self) {
+        self.reloads.get_or_create(&[("outcome", "refused")]).inc();
+    }
+}
+
 impl Metrics {
     /// Metrics of these workspaces and this cache.
     pub fn new(
+        counters: Counters,
         workspaces: Workspaces,
         cache: Arc<Cache>,
         executions: Executions,
@@ -95,15 +135,17 @@ impl Metrics {
         admission: Admission,
     ) -> Self {
         let mut registry = registry::Registry::with_prefix("referral_gateway");
-        let received = Counter::default();
         let help = "GraphQL requests that came in: each has one outcome once it has ended";
-        registry.register("requests_received", help, received.clone());
-        let requests = Family::default();
+        registry.register("requests_received", help, counters.received.clone());
         let help = "GraphQL requests, by what became of them";
-        registry.register("requests", help, requests.clone());
-        let seconds = Histogram::new(BUCKETS);
+        registry.register("requests", help, counters.requests.clone());
         let help = "Times of the requests that were executed";
-        registry.register("request_seconds", help, seconds.clone());
+        registry.register("request_seconds", help, counters.seconds.clone());
+        let help = "Configurations that were read while the gateway ran, by what became of them";
+        registry.register("config_reloads", help, counters.reloads.clone());
+        let help = "When the configuration was taken by which requests are answered";
+        let at = counters.configured_at.clone();
+        registry.register("config_taken_timestamp_seconds", help, at);
         registry.register_collector(Box::new(edge::Readings(connections)));
         registry.register_collector(Box::new(admission::Readings(admission)));
         registry.register_collector(Box::new(Readings {
@@ -111,12 +153,7 @@ impl Metrics {
             cache,
             executions,
         }));
-        Self {
-            registry,
-            received,
-            requests,
-            seconds,
-        }
+        Self { registry, counters }
     }
 
     /// All that is counted, as Prometheus reads it.
@@ -128,9 +165,9 @@ impl Metrics {
 
     /// Counts a request that comes in.
     pub fn receive(&self) -> Received {
-        self.received.inc();
+        self.counters.received.inc();
         Received {
-            requests: self.requests.clone(),
+            requests: self.counters.requests.clone(),
             is_counted: false,
         }
     }
@@ -142,7 +179,7 @@ impl Metrics {
         } else {
             Outcome::Ok
         });
-        self.seconds.observe(took.as_secs_f64());
+        self.counters.seconds.observe(took.as_secs_f64());
     }
 }
 

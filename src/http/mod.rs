@@ -11,6 +11,8 @@ pub mod guard;
 mod headers;
 pub mod health;
 pub mod hosts;
+pub mod lasting;
+pub mod live;
 pub mod metrics;
 pub mod persisted;
 pub mod question;
@@ -26,29 +28,30 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::task::TaskTracker;
 
 use crate::callers::Callers;
-use crate::clock::Clock;
 use crate::config::Server;
 use crate::config::cors::Cors;
 use crate::config::edge::Edge;
 use crate::config::requests::Requests;
+use crate::graphql::Schema;
 use crate::graphql::access::Access;
 use crate::graphql::cost::PriceList;
-use crate::graphql::{self, Schema};
 use crate::load::Cache;
 use admission::Admission;
 use documents::Documents;
 use edge::Connections;
 use hosts::AllowedHosts;
+use lasting::Lasting;
 use metrics::Metrics;
 use rate::{Rate, RateLimiter};
 use request_id::RequestIds;
 use shared::Executions;
 use workspaces::Workspaces;
 
-/// Everything that answering a request takes.
+/// Everything that answering a request takes, by one configuration.
 pub struct App {
     /// The schema.
     pub schema: Schema,
@@ -67,7 +70,7 @@ pub struct App {
     /// What one request may ask for.
     pub requests: Requests,
     /// What each field costs.
-    pub prices: PriceList,
+    pub prices: Arc<PriceList>,
     /// How much each caller may ask for in a time.
     pub rate: RateLimiter,
     /// The reads being executed.
@@ -82,6 +85,8 @@ pub struct App {
     pub request_timeout: Duration,
     /// How many bytes a request may have.
     pub max_request_bytes: usize,
+    /// How long running requests may take to finish at shutdown.
+    pub shutdown_grace: Duration,
     /// Whether the console is served.
     pub console: bool,
     /// Whether GraphiQL is served.
@@ -96,59 +101,72 @@ pub struct App {
     pub allowed_hosts: Option<AllowedHosts>,
     /// Raised when the gateway is to end.
     pub ending: CancellationToken,
+    /// What is still to be done for configurations that there were.
+    pub leaving: TaskTracker,
+    /// Raised when the last request is answered that came while this configuration held.
+    gone: CancellationToken,
+    _last: DropGuard,
 }
 
 impl App {
     /// All of it, for these callers and workspaces, over this cache.
     pub fn new(
+        lasting: &Lasting,
         callers: Callers,
         workspaces: Workspaces,
         cache: Arc<Cache>,
-        clock: &Clock,
         server: &Server,
         (requests, rate): (Requests, Option<Rate>),
-        request_ids: RequestIds,
     ) -> Self {
         let limits = guard::Limits {
             tokens: server.max_document_tokens,
             ..requests.documents
         };
         let executions = Executions::new(server.request_timeout);
-        let access = Arc::new(Access::new(&graphql::sdl()));
         let any_host = callers.are_told_apart() && server.allowed_hosts.is_empty();
-        let admission = Admission::of_runtime();
-        let connections = Arc::new(Connections::default());
+        let lasting = lasting.clone();
+        let gone = CancellationToken::new();
         Self {
-            schema: graphql::schema(),
-            terse_schema: graphql::schema_without_suggestions(),
-            documents: Documents::new(limits, access.clone()),
+            documents: Documents::new(limits, lasting.access.clone()),
             requests,
-            prices: PriceList::new(),
-            rate: RateLimiter::new(rate, clock.clone()),
-            access,
+            rate: lasting.rate.with_rate(rate),
             metrics: Metrics::new(
+                lasting.counters,
                 workspaces.clone(),
                 cache.clone(),
                 executions.clone(),
-                connections.clone(),
-                admission.clone(),
+                lasting.connections.clone(),
+                lasting.admission.clone(),
             ),
-            admission,
+            schema: lasting.schema,
+            terse_schema: lasting.terse_schema,
+            access: lasting.access,
+            prices: lasting.prices,
+            admission: lasting.admission,
             callers,
             workspaces,
             cache,
             executions,
-            request_ids,
+            request_ids: lasting.request_ids,
             request_timeout: server.request_timeout,
             max_request_bytes: server.max_request_bytes,
+            shutdown_grace: server.shutdown_grace,
             console: server.console,
             graphiql: server.graphiql,
             edge: server.edge,
-            connections,
+            connections: lasting.connections,
             cors: server.cors.clone(),
             allowed_hosts: (!any_host).then(|| AllowedHosts::new(&server.allowed_hosts)),
-            ending: CancellationToken::new(),
+            ending: lasting.ending,
+            leaving: lasting.leaving,
+            _last: gone.clone().drop_guard(),
+            gone,
         }
+    }
+
+    /// Raised when the last request is answered that came while this configuration held.
+    pub fn gone(&self) -> CancellationToken {
+        self.gone.clone()
     }
 }
 

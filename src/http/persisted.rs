@@ -107,6 +107,15 @@ impl Persisted {
         }
     }
 
+    /// Those of the workspace that had these by other rules: what was registered stays.
+    pub fn in_place_of(&self, before: &Self) -> Self {
+        Self {
+            texts: self.texts.clone(),
+            rules: self.rules.clone(),
+            registered: before.registered.clone(),
+        }
+    }
+
     /// Whether answers that may be used again may be kept by caches that many clients share.
     pub fn is_public(&self) -> bool {
         self.rules.is_public

@@ -39,11 +39,12 @@ pub struct Rate {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wait(pub Duration);
 
-/// The callers and what they have used up.
+/// The callers and what they have used up. A clone counts in the same place.
+#[derive(Clone)]
 pub struct RateLimiter {
     rate: Option<Rate>,
     clock: Clock,
-    callers: Mutex<Callers>,
+    callers: Arc<Mutex<Callers>>,
 }
 
 #[derive(Default)]
@@ -61,7 +62,16 @@ impl RateLimiter {
         Self {
             rate,
             clock,
-            callers: Mutex::default(),
+            callers: Arc::default(),
+        }
+    }
+
+    /// With another rate. What callers have used up they have still used up.
+    pub fn with_rate(&self, rate: Option<Rate>) -> Self {
+        Self {
+            rate,
+            clock: self.clock.clone(),
+            callers: self.callers.clone(),
         }
     }
 

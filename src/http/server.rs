@@ -4,14 +4,13 @@ use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::time::timeout;
 use tracing::{info, warn};
 
 use super::edge::Edge;
-use super::{App, router};
+use super::live::Live;
 
 /// How many connections may wait to be accepted; as a rule the kernel allows no more. Of those beyond it the kernel forgets
 /// some that look open to their clients.
@@ -30,28 +29,33 @@ pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-/// Serves until `shutdown`, then finishes what runs, but for no longer than `grace`.
+/// Serves until `shutdown`, then finishes what runs, but for no longer than the grace that is configured by then.
 pub async fn run(
     listener: TcpListener,
-    app: Arc<App>,
-    grace: Duration,
+    live: Arc<Live>,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let ending = app.ending.clone();
-    let workspaces = app.workspaces.clone();
-    workspaces.start().await;
-    let edge = Edge::new(app.edge, app.connections.clone(), ending.clone());
-    // The listener ends with its loop: from then on new connections are refused.
+    live.app().workspaces.start().await;
+    let edge = Edge::new(live.clone());
     tokio::select! {
-        never = edge.accept(listener, router(app)) => match never {},
+        never = edge.accept(&listener) => match never {},
         () = shutdown => {}
     }
     info!("shutting down: finishing what runs");
-    ending.cancel();
+    edge.take_waiting(&listener);
+    // From here on new connections are refused, or wait for whoever else has the socket.
+    drop(listener);
+    live.app().ending.cancel();
+    // By what answers in the end.
+    let app = live.app();
+    let grace = app.shutdown_grace;
     if timeout(grace, edge.finished()).await.is_err() {
         warn!("requests were still running when the time for shutdown was used up");
         edge.cut();
     }
-    workspaces.finish(grace).await;
+    app.workspaces.finish(grace).await;
+    // What was removed from the configuration has had its own grace as well.
+    app.leaving.close();
+    timeout(grace, app.leaving.wait()).await.ok();
     Ok(())
 }

@@ -64,7 +64,7 @@ impl Desk {
                 return Err(Refused::Broken);
             }
             // What its twin made was made before.
-            operation.started_at = self.registry.clock.now();
+            operation.started_at = self.clock.now();
             running.set(Progress::going(&operation, None, false));
             let intent = operation.clone();
             let recorded = self
@@ -123,7 +123,7 @@ impl Desk {
             };
             info!(operation = id, "an unfinished write is taken up");
             let request_id: Arc<str> = format!("resumed-{id}").into();
-            tokio::spawn(async move {
+            self.carrying.spawn(async move {
                 // As it is now: somebody may have gone on with it before the place was taken.
                 if let Some(operation) = place.desk.adopt(id).await {
                     let resumed =

@@ -9,6 +9,7 @@ use tracing::{Instrument as _, error, info_span};
 use super::desk::{Desk, Refused};
 use super::operation::{Fingerprint, Operation, Step, StepAnswer, StepState};
 use super::running::{Progress, Running};
+use super::target::Target;
 use super::work::{End, Part, Work};
 use crate::model::{Workspace, Write};
 use crate::vendor::{Error, Kind, Sent};
@@ -96,7 +97,7 @@ impl Desk {
         if step.needs_the_one_before() {
             // What it was to join was not made.
             step.state = StepState::Rejected;
-            step.settled_at = Some(self.registry.clock.now());
+            step.settled_at = Some(self.clock.now());
             step.answer = StepAnswer::rejected(Vec::new());
             let kept = step.clone();
             let id = operation.id;
@@ -119,8 +120,8 @@ impl Desk {
             _ => Part::OneOfMany,
         };
         let was_sent = is_resumed && step.state != StepState::Waiting;
-        let adapter = self.registry.adapter(step.vendor).cloned();
-        let (Some(adapter), Some(write)) = (adapter, step.write.clone()) else {
+        let target = Target::of(self, step.vendor);
+        let (Some(target), Some(write)) = (target, step.write.clone()) else {
             if was_sent || is_committed {
                 // What became of it is found out once the vendor is configured again.
                 error!(
@@ -141,11 +142,11 @@ impl Desk {
         let mut work = Work {
             desk: self,
             running,
-            adapter,
+            target,
             operation: operation.id,
             place,
             sent: Sent {
-                reference: reference(&self.registry.workspace, &operation, place),
+                reference: reference(&self.workspace, &operation, place),
                 since: step.sent_at.unwrap_or(operation.started_at),
                 is_repeated: was_sent,
                 claimed: Arc::default(),

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use tokio::sync::watch;
 use tokio::task::JoinError;
 use tokio::time::{Instant, timeout_at};
@@ -17,6 +18,7 @@ use super::running::{Progress, Running};
 use super::store::{Broken, Store};
 use super::twins::Twins;
 use super::work::pause;
+use crate::clock::Clock;
 use crate::load::Registry;
 use crate::model::{Vendor, Workspace, Write};
 use crate::random::Random;
@@ -45,22 +47,32 @@ pub struct Rules {
     pub kept: Duration,
 }
 
-/// The writes of one workspace.
+/// The writes of one workspace. There is one desk for it as long as the process runs, whatever becomes of its
+/// configuration: two would carry out the same operation twice.
 pub struct Desk {
-    pub(super) registry: Arc<Registry>,
+    pub(super) workspace: Workspace,
+    pub(super) clock: Clock,
+    present: ArcSwap<Present>,
     pub(super) store: Arc<Store>,
-    pub(super) rules: Rules,
     pub(super) random: Random,
     pub(super) twins: Twins,
     /// How many keys were given to writes that came without one.
     keys: AtomicU64,
     /// By idempotency key.
     running: Mutex<HashMap<Arc<str>, Arc<Running>>>,
+    /// Whatever may begin or carry out operations.
+    pub(super) carrying: TaskTracker,
     /// Calls that change something.
     pub(super) sending: TaskTracker,
     pub(super) ending: CancellationToken,
     /// Only one thread at a time waits for the file.
     file: Arc<tokio::sync::Mutex<()>>,
+}
+
+/// As it is configured now.
+struct Present {
+    registry: Arc<Registry>,
+    rules: Rules,
 }
 
 /// That an operation is among those under way, for as long as this is held: nobody else carries it out.
@@ -105,29 +117,46 @@ impl Desk {
     pub fn new(registry: Arc<Registry>, store: Arc<Store>, rules: Rules, random: Random) -> Self {
         Self {
             twins: Twins::new(registry.workspace.clone()),
-            registry,
+            workspace: registry.workspace.clone(),
+            clock: registry.clock.clone(),
+            present: ArcSwap::from_pointee(Present { registry, rules }),
             store,
-            rules,
             random,
             keys: AtomicU64::new(0),
             running: Mutex::default(),
+            carrying: TaskTracker::new(),
             sending: TaskTracker::new(),
             ending: CancellationToken::new(),
             file: Arc::default(),
         }
     }
 
+    /// From now on the workspace is configured so. What is under way goes on, with these vendors.
+    pub fn configure(&self, registry: Arc<Registry>, rules: Rules) {
+        self.present.store(Arc::new(Present { registry, rules }));
+    }
+
+    /// The workspace's vendors, as they are configured now.
+    pub fn registry(&self) -> Arc<Registry> {
+        self.present.load().registry.clone()
+    }
+
+    /// How patient it is, as it is configured now.
+    pub(super) fn rules(&self) -> Rules {
+        self.present.load().rules
+    }
+
     /// Goes on with what a process left unfinished that has ended, and forgets from time to time what has become old.
     pub async fn start(self: &Arc<Self>) {
         self.resume().await;
         let desk = self.clone();
-        tokio::spawn(async move {
+        self.carrying.spawn(async move {
             loop {
                 desk.expire().await;
                 for _ in 0..SWEEP {
                     tokio::select! {
                         () = desk.ending.cancelled() => return,
-                        () = desk.registry.clock.sleep(TAKE_UP) => {}
+                        () = desk.clock.sleep(TAKE_UP) => {}
                     }
                     desk.resume().await;
                 }
@@ -148,6 +177,13 @@ impl Desk {
         }
     }
 
+    /// Waits until nobody here works on any operation. Only after [`finish`](Self::finish): what nobody works on any more
+    /// may be gone on with by another desk.
+    pub async fn left(&self) {
+        self.carrying.close();
+        self.carrying.wait().await;
+    }
+
     /// Hands in a write, and waits for what comes of it as long as the request may.
     pub async fn submit(self: &Arc<Self>, call: &Call, asked: Asked) -> Result<Answered, Refused> {
         let has_own_key = asked.key.is_some();
@@ -158,8 +194,9 @@ impl Desk {
             format!("{}.{number}", call.request_id).into()
         };
         let fingerprint = Fingerprint::of_steps(&asked.steps);
+        let registry = self.registry();
         let steps = asked.steps.into_iter().map(|(vendor, write)| Step {
-            twin: self.registry.adapter(vendor).and_then(|adapter| {
+            twin: registry.adapter(vendor).and_then(|adapter| {
                 let twin = adapter.twin_of(&write)?;
                 Some(Fingerprint::of(&twin))
             }),
@@ -170,7 +207,7 @@ impl Desk {
             key,
             has_own_key,
             fingerprint,
-            started_at: self.registry.clock.now(),
+            started_at: self.clock.now(),
             steps: steps.collect(),
         };
         let until = call.deadline.checked_sub(ROOM).unwrap_or(call.deadline);
@@ -182,7 +219,7 @@ impl Desk {
         let is_new = place.is_some();
         if let Some(place) = place {
             let request_id = call.request_id.clone();
-            tokio::spawn(async move {
+            self.carrying.spawn(async move {
                 let begun = place
                     .desk
                     .begin(&place.running, operation, &request_id, until);
@@ -209,8 +246,8 @@ impl Desk {
     }
 
     pub(super) async fn expire(&self) {
-        let now = self.registry.clock.now();
-        let Ok(before) = now.checked_sub(self.rules.kept) else {
+        let now = self.clock.now();
+        let Ok(before) = now.checked_sub(self.rules().kept) else {
             return;
         };
         let expired = self
@@ -326,7 +363,7 @@ impl Desk {
             tries += 1;
             tokio::select! {
                 () = self.ending.cancelled() => return false,
-                () = self.registry.clock.sleep(pause(tries)) => {}
+                () = self.clock.sleep(pause(tries)) => {}
             }
         }
     }
@@ -336,7 +373,7 @@ impl Desk {
         &self,
         ask: impl FnOnce(&Store, &Workspace) -> Result<T, Broken> + Send + 'static,
     ) -> Result<T, Broken> {
-        let (store, workspace) = (self.store.clone(), self.registry.workspace.clone());
+        let (store, workspace) = (self.store.clone(), self.workspace.clone());
         let file = self.file.clone().lock_owned().await;
         let asked = tokio::task::spawn_blocking(move || {
             let answer = ask(&store, &workspace);

@@ -14,6 +14,7 @@ mod begin;
 mod carry_out;
 mod owner;
 mod running;
+mod target;
 mod twins;
 mod work;
 

@@ -12,11 +12,12 @@ use tracing::{error, info, warn};
 use super::desk::Desk;
 use super::operation::{Fingerprint, Step, StepAnswer, StepState};
 use super::running::Running;
+use super::target::Target;
 use crate::load::Kind as Cached;
 use crate::model::{Problem, ProblemCode, Write, WriteOutcome};
 use crate::vendor::write::refusal;
 use crate::vendor::{
-    self, Adapter, Call, Decided, Effect, Error, Kind, Rejection, Sent, Settled, Written, backoff,
+    self, Call, Decided, Effect, Error, Kind, Rejection, Sent, Settled, Written, backoff,
 };
 
 /// How often a write is sent, in all, before a person must look.
@@ -73,7 +74,7 @@ enum After {
 pub(super) struct Work<'a> {
     pub(super) desk: &'a Desk,
     pub(super) running: &'a Running,
-    pub(super) adapter: Arc<dyn Adapter>,
+    pub(super) target: Target,
     pub(super) operation: i64,
     pub(super) place: usize,
     pub(super) step: Step,
@@ -141,7 +142,7 @@ impl Work<'_> {
     async fn sleep(&self, wait: Duration) -> Option<End> {
         tokio::select! {
             () = self.desk.ending.cancelled() => Some(End::Left),
-            () = self.desk.registry.clock.sleep(wait) => None,
+            () = self.desk.clock.sleep(wait) => None,
         }
     }
 
@@ -152,12 +153,17 @@ impl Work<'_> {
             if !self.mark_sending().await {
                 return Attempt::Ended(End::Left);
             }
+            self.target.renew(self.desk);
+            if !self.sent.is_repeated {
+                self.target.is_first_sent_here();
+            }
             self.note_time();
             // Until what came of it is written down.
             let token = self.desk.sending.token();
             // One operation of many steps leaves room for others; its turn counts from when it comes.
             let place = self.places.acquire().await;
             let written = self
+                .target
                 .adapter
                 .write(&self.call(), &self.write, &self.sent)
                 .await;
@@ -211,7 +217,7 @@ impl Work<'_> {
                 return Attempt::Ended(self.not_sent(error).await);
             }
             let wait = backoff::wait_before(tries - 1, self.desk.random.fraction());
-            self.desk.registry.clock.sleep(wait).await;
+            self.desk.clock.sleep(wait).await;
         }
     }
 
@@ -276,6 +282,9 @@ impl Work<'_> {
         if !quiet_left.is_zero() {
             return After::Look(self.next_wait().min(quiet_left));
         }
+        if self.target.may_be_elsewhere() {
+            return After::End(self.review().await);
+        }
         if may_be_sent_again && self.may_begin_again && !self.is_too_late() {
             return self.again().await;
         }
@@ -289,9 +298,11 @@ impl Work<'_> {
 
     /// What the vendor has of it, by the vendor's own clock: the first answer after a start tells how that goes.
     async fn settled(&mut self) -> vendor::Result<Settled> {
+        self.target.renew(self.desk);
         self.note_time();
         let since = self.sent.since;
         let settled = self
+            .target
             .adapter
             .settle(&self.call(), &self.write, &self.sent)
             .await;
@@ -303,7 +314,8 @@ impl Work<'_> {
         if is_found || self.sent.since == since {
             return settled;
         }
-        self.adapter
+        self.target
+            .adapter
             .settle(&self.call(), &self.write, &self.sent)
             .await
     }
@@ -319,7 +331,7 @@ impl Work<'_> {
             }
             return self.absent(false, quiet_left).await;
         }
-        if self.is_too_late() {
+        if self.is_too_late() || self.target.may_be_elsewhere() {
             return After::End(self.review().await);
         }
         After::PauseAndSend(self.next_wait())
@@ -336,7 +348,7 @@ impl Work<'_> {
     /// What is left of the time in which it may still be on its way.
     fn quiet_left(&self) -> Duration {
         let last = self.step.last_sent_at.unwrap_or_else(|| self.first_sent());
-        self.desk.rules.quiet.saturating_sub(self.since(last))
+        self.desk.rules().quiet.saturating_sub(self.since(last))
     }
 
     /// By our own clock.
@@ -348,16 +360,16 @@ impl Work<'_> {
     /// had it before.
     fn note_time(&mut self) {
         let first = self.first_sent();
-        let offset = self.adapter.vitals().clock_offset();
+        let offset = self.target.adapter.vitals().clock_offset();
         self.sent.since = first.checked_add(offset).unwrap_or(first);
     }
 
     fn is_too_late(&self) -> bool {
-        self.since(self.first_sent()) >= self.desk.rules.give_up
+        self.since(self.first_sent()) >= self.desk.rules().give_up
     }
 
     fn since(&self, time: Timestamp) -> Duration {
-        let passed = self.desk.registry.clock.now().duration_since(time);
+        let passed = self.desk.clock.now().duration_since(time);
         Duration::try_from(passed).unwrap_or_default()
     }
 
@@ -374,7 +386,7 @@ impl Work<'_> {
     fn call(&self) -> Call {
         Call {
             request_id: self.request_id.clone(),
-            deadline: Instant::now() + self.desk.registry.call_budget,
+            deadline: Instant::now() + self.target.call_budget(),
         }
     }
 
@@ -426,7 +438,7 @@ impl Work<'_> {
         effect: Option<&Effect>,
     ) -> End {
         self.step.state = state;
-        self.step.settled_at = Some(self.desk.registry.clock.now());
+        self.step.settled_at = Some(self.desk.clock.now());
         self.step.answer = answer;
         // Before anyone is told: whoever knows of the write reads what it did.
         self.note_write(effect);
@@ -445,7 +457,7 @@ impl Work<'_> {
     fn tell_audit(&self) {
         info!(
             target: "audit",
-            workspace = self.desk.registry.workspace.as_str(),
+            workspace = self.desk.workspace.as_str(),
             request_id = &*self.request_id,
             operation = Fingerprint::of(&self.running.key).short(),
             vendor = self.step.vendor.key(),
@@ -478,7 +490,7 @@ impl Work<'_> {
 
     /// That it is about to be sent is in the ledger before; `false` when it must not be sent.
     async fn mark_sending(&mut self) -> bool {
-        let now = self.desk.registry.clock.now();
+        let now = self.desk.clock.now();
         self.step.sent_at.get_or_insert(now);
         self.step.last_sent_at = Some(now);
         if std::mem::take(&mut self.is_recorded) {
@@ -501,7 +513,7 @@ impl Work<'_> {
     async fn mark_lost(&mut self) {
         self.sent.is_repeated = true;
         self.step.state = StepState::Unknown;
-        self.step.last_sent_at = Some(self.desk.registry.clock.now());
+        self.step.last_sent_at = Some(self.desk.clock.now());
         // It may have taken effect.
         self.note_write(None);
         self.try_to_keep().await;
@@ -524,8 +536,6 @@ impl Work<'_> {
             Cached::Notes,
             Cached::FeePreview,
         ];
-        let registry = &self.desk.registry;
-        let scope = registry.scope(&*self.adapter);
         let made = effect.and_then(|effect| effect.referral_id.as_deref());
         let connection = effect
             .and_then(|effect| effect.connection.as_ref())
@@ -534,7 +544,8 @@ impl Work<'_> {
         let touched = referrals
             .flat_map(|id| TOUCHED.map(|kind| (kind, id)))
             .chain(connection);
-        registry.cache.note_write(&scope, touched);
+        let touched: Vec<_> = touched.collect();
+        self.target.note_write(self.desk, &touched);
     }
 }
 

@@ -32,6 +32,14 @@ pub struct Cache {
     revalidated: Duration,
     kept: Duration,
     missing: Duration,
+    /// How long the store keeps anything.
+    stored: Duration,
+    noted: Arc<Noted>,
+}
+
+/// What is noted beside the store.
+#[derive(Default)]
+struct Noted {
     /// How many writes each scope has seen. What was read before the last one may be out of date.
     writes: RwLock<HashMap<Scope, u64>>,
     all_writes: AtomicU64,
@@ -39,7 +47,7 @@ pub struct Cache {
 }
 
 /// How long what was read may be given out, counted from when its reading began.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lifetimes {
     /// As it is.
     pub fresh: Duration,
@@ -80,6 +88,8 @@ struct Whose {
     workspace: Workspace,
     vendor: Vendor,
     account: Box<str>,
+    /// Which configuration of the vendor's it was read with: another may be for another account.
+    generation: u64,
 }
 
 /// What tells one cached record from another.
@@ -133,13 +143,31 @@ impl Default for Lifetimes {
     }
 }
 
+impl Lifetimes {
+    fn longest(&self) -> Duration {
+        let given_out = self.fresh.max(self.stale_while_revalidate);
+        given_out.max(self.stale_if_error).max(self.missing)
+    }
+}
+
 impl Scope {
     /// The scope of a vendor's records in a workspace, as seen from an account where that matters.
     pub fn new(workspace: Workspace, vendor: Vendor, account: &str) -> Self {
+        Self::of_generation(workspace, vendor, account, 0)
+    }
+
+    /// The same, read with a later configuration of the vendor's.
+    pub fn of_generation(
+        workspace: Workspace,
+        vendor: Vendor,
+        account: &str,
+        generation: u64,
+    ) -> Self {
         Self(Arc::new(Whose {
             workspace,
             vendor,
             account: account.into(),
+            generation,
         }))
     }
 
@@ -201,12 +229,12 @@ impl Cache {
             stale_if_error,
             missing,
         } = lifetimes;
-        let longest = fresh.max(stale_while_revalidate).max(stale_if_error);
+        let stored = lifetimes.longest();
         let store = moka::sync::Cache::builder()
             .max_capacity(max_bytes)
             .weigher(|_, entry: &Entry| entry.weight)
             // Frees memory; what may be given out is decided by our own clock.
-            .time_to_live(longest.max(missing) + Duration::from_mins(1))
+            .time_to_live(stored + Duration::from_mins(1))
             .build();
         Self {
             store,
@@ -215,10 +243,23 @@ impl Cache {
             revalidated: stale_while_revalidate,
             kept: stale_if_error,
             missing,
-            writes: RwLock::default(),
-            all_writes: AtomicU64::new(0),
-            counts: RwLock::default(),
+            stored,
+            noted: Arc::default(),
         }
+    }
+
+    /// The same records, given out for so long; `None` where that is longer than they are kept.
+    pub fn with_lifetimes(&self, lifetimes: Lifetimes) -> Option<Self> {
+        (lifetimes.longest() <= self.stored).then(|| Self {
+            store: self.store.clone(),
+            clock: self.clock.clone(),
+            fresh: lifetimes.fresh,
+            revalidated: lifetimes.stale_while_revalidate,
+            kept: lifetimes.stale_if_error,
+            missing: lifetimes.missing,
+            stored: self.stored,
+            noted: self.noted.clone(),
+        })
     }
 
     /// How long what was read counts as fresh.
@@ -327,7 +368,11 @@ impl Cache {
             weight: u32::try_from(weight + key.weight()).unwrap_or(u32::MAX),
         };
         // Held until the entry is in, so that nothing passes between the look and the deed.
-        let writes = self.writes.write().unwrap_or_else(PoisonError::into_inner);
+        let writes = self
+            .noted
+            .writes
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         let is_current = writes.get(&key.scope).copied().unwrap_or(0) == began.writes;
         let is_latest = || {
             self.store
@@ -347,7 +392,11 @@ impl Cache {
             return;
         }
         // Held meanwhile, or an entry that a write just took away would come back.
-        let _writes = self.writes.write().unwrap_or_else(PoisonError::into_inner);
+        let _writes = self
+            .noted
+            .writes
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         let known = self.store.get(key);
         let Some(mut entry) = known.filter(|entry| entry.began.since <= began.since) else {
             return;
@@ -384,9 +433,13 @@ impl Cache {
         scope: &Scope,
         touched: impl IntoIterator<Item = (Kind, &'a str)>,
     ) {
-        let mut writes = self.writes.write().unwrap_or_else(PoisonError::into_inner);
+        let mut writes = self
+            .noted
+            .writes
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         *writes.entry(scope.clone()).or_default() += 1;
-        self.all_writes.fetch_add(1, Ordering::SeqCst);
+        self.noted.all_writes.fetch_add(1, Ordering::SeqCst);
         for (kind, id) in touched {
             self.store.invalidate(&scope.key(kind, id.into()));
         }
@@ -394,17 +447,25 @@ impl Cache {
 
     /// How many writes have been noted in all.
     pub fn all_writes(&self) -> u64 {
-        self.all_writes.load(Ordering::SeqCst)
+        self.noted.all_writes.load(Ordering::SeqCst)
     }
 
     /// How often what was kept of a workspace's could be used.
     pub fn counts(&self, workspace: &Workspace) -> Arc<Counts> {
-        let known = self.counts.read().unwrap_or_else(PoisonError::into_inner);
+        let known = self
+            .noted
+            .counts
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
         if let Some(counts) = known.get(workspace) {
             return counts.clone();
         }
         drop(known);
-        let mut all = self.counts.write().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self
+            .noted
+            .counts
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         all.entry(workspace.clone()).or_default().clone()
     }
 
@@ -417,7 +478,11 @@ impl Cache {
     pub(super) fn count(&self, key: &Key, used: Use) {
         let workspace = &key.scope.0.workspace;
         let add = |counts: &Counts| counts.add(key.vendor(), key.kind, used);
-        let known = self.counts.read().unwrap_or_else(PoisonError::into_inner);
+        let known = self
+            .noted
+            .counts
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
         if let Some(counts) = known.get(workspace) {
             return add(counts);
         }
@@ -432,7 +497,11 @@ impl Cache {
     }
 
     fn writes(&self, scope: &Scope) -> u64 {
-        let writes = self.writes.read().unwrap_or_else(PoisonError::into_inner);
+        let writes = self
+            .noted
+            .writes
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
         writes.get(scope).copied().unwrap_or(0)
     }
 }
@@ -495,5 +564,16 @@ where
     /// Keeps a value.
     pub fn put(&self, key: K, value: V) {
         self.0.insert(key, value);
+    }
+}
+
+/// A clone is the same store.
+impl<K, V> Clone for Bounded<K, V>
+where
+    K: Eq + std::hash::Hash + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
+{
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
     }
 }

@@ -62,6 +62,14 @@ impl Flights {
         }
     }
 
+    /// The same fetches; what those bring that begin from here on goes into this cache.
+    pub fn over(&self, cache: Arc<Cache>) -> Self {
+        Self {
+            cache,
+            running: self.running.clone(),
+        }
+    }
+
     /// Loads records: from the cache, from a fetch under way, or by one fetch for all the rest. Nobody waits beyond
     /// `until`. What was read before `not_before` is given out only if it cannot be read anew.
     pub async fn load<T, F, Fut>(

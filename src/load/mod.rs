@@ -47,6 +47,9 @@ pub struct Registry {
     pub workspace: Workspace,
     /// The configured vendors.
     pub adapters: BTreeMap<Vendor, Arc<dyn Adapter>>,
+    /// Which of its configurations, one after the other, each vendor has; the first where none is said. What was read with
+    /// one is not taken for what another would read.
+    pub generations: BTreeMap<Vendor, u64>,
     /// Shared by all workspaces; its keys tell them apart.
     pub cache: Arc<Cache>,
     /// The calls under way for what the cache lacks.
@@ -90,7 +93,19 @@ impl Registry {
 
     /// What the keys of this adapter's records have in common.
     pub fn scope(&self, adapter: &dyn Adapter) -> Scope {
-        Scope::new(self.workspace.clone(), adapter.vendor(), adapter.account())
+        let vendor = adapter.vendor();
+        let generation = self.generation(vendor);
+        Scope::of_generation(
+            self.workspace.clone(),
+            vendor,
+            adapter.account(),
+            generation,
+        )
+    }
+
+    /// Which of its configurations a vendor has.
+    pub fn generation(&self, vendor: Vendor) -> u64 {
+        self.generations.get(&vendor).copied().unwrap_or_default()
     }
 }
 

@@ -176,6 +176,7 @@ fn world(script: Script, max_scan: usize) -> World {
     let registry = Registry {
         workspace: Workspace::new("test"),
         adapters: BTreeMap::from([(VENDOR, adapter)]),
+        generations: BTreeMap::new(),
         flights: Flights::new(cache.clone()),
         cache,
         clock,

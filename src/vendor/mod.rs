@@ -30,6 +30,8 @@ pub mod saasquatch;
 #[cfg(test)]
 pub(crate) mod stub;
 
+use std::any::Any;
+use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -61,7 +63,7 @@ pub struct Call {
 
 /// One vendor, for one workspace. What it cannot do answers [`Kind::Unsupported`] and is absent from its capabilities.
 #[async_trait]
-pub trait Adapter: Send + Sync {
+pub trait Adapter: Any + Send + Sync {
     /// Which vendor this is.
     fn vendor(&self) -> Vendor;
 
@@ -205,6 +207,12 @@ pub trait Adapter: Send + Sync {
 
     /// One cheap authenticated read, and a sentence on what it showed, without a value from the vendor's data.
     async fn check(&self, call: &Call) -> Result<String>;
+}
+
+impl fmt::Debug for dyn Adapter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Adapter({})", self.vendor())
+    }
 }
 
 /// Makes a vendor's adapter, once what it runs on is known.

@@ -167,6 +167,7 @@ pub(crate) fn connect(data_dir: Option<PathBuf>) -> (Connect, ClockHand) {
             max_body: 1024 * 1024,
         },
         data_dir,
+        predecessor: None,
     };
     (connect, hand)
 }

@@ -1,7 +1,7 @@
 //! How calls to a vendor have been going: what the schema tells of its health, latency and rate limit.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -18,7 +18,7 @@ const REMEMBERED: usize = 50;
 pub struct Vitals {
     recent: Mutex<Recent>,
     compartments: Mutex<Vec<Arc<Compartment>>>,
-    counts: Counts,
+    counts: OnceLock<Arc<Counts>>,
 }
 
 #[derive(Debug, Default)]
@@ -152,8 +152,14 @@ impl Vitals {
     }
 
     /// What became of all its calls.
-    pub fn counts(&self) -> &Counts {
-        &self.counts
+    pub fn counts(&self) -> &Arc<Counts> {
+        self.counts.get_or_init(Arc::default)
+    }
+
+    /// From the first call on counts where another has counted before, in whose place this one comes.
+    pub fn go_on_counting(&self, counts: Arc<Counts>) {
+        // Once calls were counted elsewhere they stay there.
+        self.counts.set(counts).ok();
     }
 }
 

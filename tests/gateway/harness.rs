@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use referral_gateway::clock::{Clock, ClockHand};
 use referral_gateway::config::Config;
-use referral_gateway::gateway;
+use referral_gateway::gateway::Gateway;
 use referral_gateway::http::App;
 use referral_gateway::http::request_id::RequestIds;
 use referral_gateway::http::server;
@@ -23,7 +23,8 @@ use crate::secrecy::{self, Watch};
 pub struct World {
     pub sandbox: Sandbox,
     pub url: String,
-    /// The gateway, from within.
+    pub gateway: Gateway,
+    /// What answers at first, from within.
     pub app: Arc<App>,
     /// What points a gateway at the sandbox.
     pub environment: HashMap<&'static str, String>,
@@ -88,15 +89,14 @@ impl World {
             Config::read(Some(options.toml), &|name| environment.get(name).cloned()).unwrap();
         // Nobody waits before a retry.
         let random = Random::from_fn(|| 0.0);
-        let grace = config.server.shutdown_grace;
-        let app = gateway::build(config, &clock, &random, RequestIds::random()).unwrap();
+        let gateway = Gateway::start(config, &clock, &random, RequestIds::random()).unwrap();
+        let app = gateway.live().app();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let shutdown = token.child_token();
         let running = server::run(
             listener,
-            app.clone(),
-            grace,
+            gateway.live().clone(),
             shutdown.clone().cancelled_owned(),
         );
         tokio::spawn(running);
@@ -104,6 +104,7 @@ impl World {
         Self {
             sandbox,
             watch: Watch::over(app.clone(), &environment),
+            gateway,
             app,
             url,
             environment,
@@ -112,6 +113,22 @@ impl World {
             shutdown,
             _end: token.drop_guard(),
         }
+    }
+
+    /// Makes the gateway read its configuration again, as the signal does: this file now, and these variables beside the
+    /// sandbox's. Gives back the keys that have changed, or what is wrong.
+    pub async fn reload(
+        &self,
+        toml: &str,
+        variables: &[(&'static str, &str)],
+    ) -> Result<Vec<String>, Vec<String>> {
+        let toml = toml.to_owned();
+        let mut environment = self.environment.clone();
+        let variables = variables.iter();
+        environment.extend(variables.map(|(name, value)| (*name, (*value).to_owned())));
+        let read = move || Config::read(Some(&toml), &|name| environment.get(name).cloned());
+        let changed = self.gateway.reload(read).await?;
+        Ok(changed.into_iter().collect())
     }
 
     /// Sends a query and gives back `{data, errors}`.

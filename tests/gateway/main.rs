@@ -36,6 +36,7 @@ mod persisted;
 mod projection;
 mod protocol;
 mod rate;
+mod reload;
 mod resilience;
 mod rust_client;
 mod schema;

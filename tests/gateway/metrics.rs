@@ -6,7 +6,7 @@ use referral_gateway::sandbox::{Fault, Kind};
 
 use crate::harness::{World, send};
 
-async fn scrape(world: &World) -> String {
+pub async fn scrape(world: &World) -> String {
     let response = send(world.http.get(format!("{}/metrics", world.url))).await;
     assert_eq!(response.status(), 200);
     let content_type = response.headers()["content-type"]
@@ -21,7 +21,7 @@ async fn scrape(world: &World) -> String {
 }
 
 /// The value of a line; 0 when there is none.
-fn value(text: &str, line: &str) -> f64 {
+pub fn value(text: &str, line: &str) -> f64 {
     let found = text
         .lines()
         .find_map(|known| known.strip_prefix(line)?.strip_prefix(' '));

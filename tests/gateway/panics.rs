@@ -114,6 +114,7 @@ async fn gateway() -> (String, Watch) {
     let registry = Registry {
         workspace: Workspace::default(),
         adapters: BTreeMap::from([(Vendor::Introzy, adapter)]),
+        generations: BTreeMap::new(),
         flights: Flights::new(cache.clone()),
         cache: cache.clone(),
         clock: clock.clone(),

@@ -5,7 +5,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
+use futures_util::FutureExt as _;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
@@ -13,8 +13,8 @@ use tokio_util::task::TaskTracker;
 use tracing::{debug, warn};
 
 use super::connection;
-use super::counts::{Connections, End};
-use crate::config::edge;
+use super::counts::End;
+use crate::http::live::Live;
 
 /// How long nothing is accepted after the machine could not give us a connection, for want of descriptors as a rule.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -24,10 +24,8 @@ const WARNED: Duration = Duration::from_secs(1);
 
 /// Takes connections and serves them.
 pub struct Edge {
-    bounds: edge::Edge,
-    counts: Arc<Connections>,
-    /// Raised when no connection is to take a further request.
-    ending: CancellationToken,
+    /// What answers, and within which bounds: each connection keeps those that it began with.
+    live: Arc<Live>,
     /// Raised when the time for that is used up.
     cut: CancellationToken,
     serving: TaskTracker,
@@ -52,24 +50,22 @@ pub(super) enum Failure {
 }
 
 impl Edge {
-    /// Within these bounds.
-    pub fn new(bounds: edge::Edge, counts: Arc<Connections>, ending: CancellationToken) -> Self {
+    /// For what serves.
+    pub fn new(live: Arc<Live>) -> Self {
         Self {
-            bounds,
-            counts,
-            ending,
+            live,
             cut: CancellationToken::new(),
             serving: TaskTracker::new(),
         }
     }
 
     /// Accepts and serves for ever.
-    pub async fn accept(&self, listener: TcpListener, router: Router) -> Infallible {
+    pub async fn accept(&self, listener: &TcpListener) -> Infallible {
         let mut failures = Failures::default();
         loop {
             let error = match listener.accept().await {
                 Ok((stream, _)) => {
-                    self.take(stream, &router);
+                    self.take(stream);
                     continue;
                 }
                 Err(error) => error,
@@ -85,6 +81,13 @@ impl Edge {
         }
     }
 
+    /// Takes those who wait to be accepted: with the last listener of a socket they would be cut off.
+    pub fn take_waiting(&self, listener: &TcpListener) {
+        while let Some(Ok((stream, _))) = listener.accept().now_or_never() {
+            self.take(stream);
+        }
+    }
+
     /// Waits until every connection has ended. None is to be accepted any more.
     pub async fn finished(&self) {
         self.serving.close();
@@ -96,17 +99,19 @@ impl Edge {
         self.cut.cancel();
     }
 
-    fn take(&self, stream: TcpStream, router: &Router) {
-        let Some(open) = self.counts.open(self.bounds.max_connections) else {
+    fn take(&self, stream: TcpStream) {
+        let app = self.live.app();
+        let Some(open) = app.connections.open(app.edge.max_connections) else {
             return;
         };
         // An answer's end is never held back until the client has acknowledged what came before it.
         if let Err(error) = stream.set_nodelay(true) {
             debug!(%error, "TCP_NODELAY could not be set");
         }
-        let (router, bounds) = (router.clone(), self.bounds);
-        let (ending, cut) = (self.ending.clone(), self.cut.clone());
+        let (bounds, ending) = (app.edge, app.ending.clone());
+        let (live, cut) = (self.live.clone(), self.cut.clone());
         self.serving.spawn(async move {
+            let router = || live.router();
             let end = tokio::select! {
                 end = connection::serve(stream, router, bounds, &ending) => end,
                 () = cut.cancelled() => End::Shutdown,

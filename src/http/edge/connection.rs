@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 
 use axum::Router;
 use axum::body::Body;
+use axum::http::{HeaderValue, header};
 use axum::response::IntoResponse as _;
 use bytes::Bytes;
 use hyper::body::{Frame, Incoming, SizeHint};
@@ -28,10 +29,13 @@ use crate::http::headers;
 /// number of headers is hyper's own bound, 100.
 const MAX_HEAD: usize = 64 * 1024 + 16 * 1024;
 
-/// Serves a connection until it ends, and says how it did.
+/// Serves a connection until it ends, and says how it did. Each request is answered by what serves when it comes.
+///
+/// At the end a connection is not closed at once, though nothing may have come: a request may be on its way. One that comes
+/// is answered, and its client told to send no other; where none comes for a while, the connection closes.
 pub(super) async fn serve<T>(
     stream: T,
-    router: Router,
+    router: impl Fn() -> Router,
     bounds: Edge,
     ending: &CancellationToken,
 ) -> End
@@ -42,7 +46,7 @@ where
     let stream = TokioIo::new(Watched::new(stream, progress.clone(), bounds));
     let service = service_fn(|request| {
         progress.request_came();
-        answer(router.clone(), request, progress.clone())
+        answer(router(), request, progress.clone())
     });
     let mut connection = pin!(
         http1::Builder::new()
@@ -54,7 +58,7 @@ where
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
         () = ending.cancelled() => {
-            connection.as_mut().graceful_shutdown();
+            progress.end();
             connection.await
         }
     };
@@ -77,6 +81,10 @@ async fn answer(
         Err(refusal) => refusal.into_response(),
     };
     headers::complete(response.headers_mut());
+    if progress.is_ending() {
+        let close = HeaderValue::from_static("close");
+        response.headers_mut().insert(header::CONNECTION, close);
+    }
     Ok(response.map(|body| Told { body, progress }))
 }
 

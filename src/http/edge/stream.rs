@@ -4,7 +4,7 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -19,6 +19,7 @@ use crate::config::edge::Edge;
 pub(super) struct Progress {
     phase: AtomicU8,
     given_up: AtomicU8,
+    ending: AtomicBool,
 }
 
 /// Nothing of a request has come.
@@ -36,6 +37,8 @@ pub(super) struct Watched<T> {
     progress: Arc<Progress>,
     bounds: Edge,
     is_first: bool,
+    /// Whether the time that it may still stay open at the end runs.
+    is_draining: bool,
     reading: Alarm,
     writing: Alarm,
 }
@@ -56,6 +59,16 @@ impl Progress {
     /// The answer was handed over.
     pub(super) fn answer_given(&self) {
         self.phase.store(ANSWERED, Ordering::Relaxed);
+    }
+
+    /// The next answer is to be the last. The connection has to be polled after this, so that its time runs.
+    pub(super) fn end(&self) {
+        self.ending.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the next answer is to be the last.
+    pub(super) fn is_ending(&self) -> bool {
+        self.ending.load(Ordering::Relaxed)
     }
 
     /// Why the connection was given up, if it was.
@@ -81,6 +94,7 @@ impl<T> Watched<T> {
             progress,
             bounds,
             is_first: true,
+            is_draining: false,
             reading: Alarm::default(),
             writing: Alarm::default(),
         }
@@ -101,7 +115,13 @@ impl<T: AsyncRead + Unpin> AsyncRead for Watched<T> {
             }
             return Poll::Ready(read);
         }
-        let (bound, end) = match this.progress.phase.load(Ordering::Relaxed) {
+        let phase = this.progress.phase.load(Ordering::Relaxed);
+        if phase == IDLE && this.progress.is_ending() && !this.is_draining {
+            this.is_draining = true;
+            this.reading.at = None;
+        }
+        let (bound, end) = match phase {
+            IDLE if this.is_draining => (this.bounds.drain_timeout, End::Shutdown),
             IDLE if this.is_first => (this.bounds.header_timeout, End::HeaderTimeout),
             IDLE => (this.bounds.idle_timeout, End::Idle),
             HEAD => (this.bounds.header_timeout, End::HeaderTimeout),
@@ -109,7 +129,7 @@ impl<T: AsyncRead + Unpin> AsyncRead for Watched<T> {
         };
         ready!(this.reading.poll(cx, bound));
         this.progress.give_up(end);
-        if end == End::Idle {
+        if matches!(end, End::Idle | End::Shutdown) {
             // As if the client had closed it: nothing is amiss.
             return Poll::Ready(Ok(()));
         }
@@ -165,9 +185,15 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for Watched<T> {
         if self.progress.moves(ANSWERED, IDLE) {
             let this = &mut *self;
             this.is_first = false;
+            this.is_draining = this.progress.is_ending();
             this.reading.at = None;
+            let bound = if this.is_draining {
+                this.bounds.drain_timeout
+            } else {
+                this.bounds.idle_timeout
+            };
             // hyper reads again when something has come, or when it is woken: nothing else would look at the time.
-            if this.reading.poll(cx, this.bounds.idle_timeout).is_ready() {
+            if this.reading.poll(cx, bound).is_ready() {
                 cx.waker().wake_by_ref();
             }
         }

@@ -21,6 +21,7 @@ const BOUNDS: Edge = Edge {
     header_timeout: Duration::from_secs(10),
     idle_timeout: Duration::from_secs(75),
     answer_timeout: Duration::from_secs(30),
+    drain_timeout: Duration::from_secs(2),
 };
 
 const REQUEST: &str = "GET / HTTP/1.1\r\nhost: localhost\r\n\r\n";
@@ -49,6 +50,7 @@ fn connect() -> Connected {
     let (client, stream) = duplex(4096);
     let ending = CancellationToken::new();
     let raised = ending.clone();
+    let router = move || router.clone();
     let server = tokio::spawn(async move { serve(stream, router, BOUNDS, &raised).await });
     Connected {
         client,
@@ -174,7 +176,8 @@ async fn a_client_that_reads_in_time_gets_the_whole_of_a_large_answer() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn at_the_end_an_idle_connection_closes_and_a_busy_one_answers_first() {
+async fn at_the_end_an_idle_connection_closes_after_a_while_and_a_busy_one_answers_first() {
+    let silent = connect();
     let mut idle = connect();
     idle.send(REQUEST).await;
     idle.read_until("here\n").await;
@@ -182,12 +185,42 @@ async fn at_the_end_an_idle_connection_closes_and_a_busy_one_answers_first() {
     busy.send("GET /slow HTTP/1.1\r\nhost: localhost\r\n\r\n")
         .await;
     sleep(Duration::from_secs(1)).await;
-    idle.ending.cancel();
-    busy.ending.cancel();
-    assert_eq!(idle.end().await, (End::Shutdown, 1));
+    for connected in [&silent, &idle, &busy] {
+        connected.ending.cancel();
+    }
+    assert_eq!(idle.end().await, (End::Shutdown, 3));
+    assert_eq!(silent.end().await, (End::Shutdown, 3));
     let answer = busy.read_until("at last\n").await;
     assert!(answer.contains("connection: close\r\n"), "{answer}");
     assert_eq!(busy.end().await, (End::Shutdown, 600));
+}
+
+#[tokio::test(start_paused = true)]
+async fn at_the_end_a_request_on_an_idle_connection_is_answered_and_told_to_be_the_last() {
+    let mut connected = connect();
+    connected.send(REQUEST).await;
+    let answer = connected.read_until("here\n").await;
+    assert!(!answer.contains("connection: close"), "{answer}");
+    connected.ending.cancel();
+    sleep(Duration::from_secs(1)).await;
+    connected.send(REQUEST).await;
+    let answer = connected.read_until("here\n").await;
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+    assert!(answer.contains("connection: close\r\n"), "{answer}");
+    assert_eq!(connected.end().await, (End::Shutdown, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn at_the_end_a_request_whose_head_has_begun_to_arrive_is_answered() {
+    let mut connected = connect();
+    connected.send("GET / HTTP/1.1\r\n").await;
+    sleep(Duration::from_secs(1)).await;
+    connected.ending.cancel();
+    sleep(Duration::from_secs(5)).await;
+    connected.send("host: localhost\r\n\r\n").await;
+    let answer = connected.read_until("here\n").await;
+    assert!(answer.contains("connection: close\r\n"), "{answer}");
+    assert_eq!(connected.end().await, (End::Shutdown, 6));
 }
 
 #[tokio::test(start_paused = true)]

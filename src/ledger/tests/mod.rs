@@ -75,6 +75,7 @@ impl World {
         let registry = Registry {
             workspace: Workspace::new("test"),
             adapters: adapters.collect::<BTreeMap<_, _>>(),
+            generations: BTreeMap::new(),
             flights: Flights::new(cache.clone()),
             cache,
             clock: self.clock.clone(),

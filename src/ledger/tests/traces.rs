@@ -42,7 +42,7 @@ fn the_cache_forgets_what_a_write_touched_also_when_nobody_knows_what_became_of_
     world.script.writes([Answer::Made("r1"), Answer::Lost]);
     world.script.looks([Look::Never]);
     world.life("one", async |gateway| {
-        let registry = gateway.desk.registry.clone();
+        let registry = gateway.desk.registry();
         let scope = registry.scope(&**registry.adapter(VENDOR).unwrap());
         let (one, list) = (
             scope.key(Cached::Referral, "r1".into()),

@@ -16,6 +16,7 @@ mod fetch;
 mod tests;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 pub use answer::Answer;
@@ -28,6 +29,7 @@ pub use reqwest::Method;
 use crate::clock::Clock;
 use crate::model::Workspace;
 use crate::random::Random;
+use crate::vendor::Adapter;
 
 /// What an adapter runs on.
 #[derive(Clone, Debug)]
@@ -42,10 +44,13 @@ pub struct Connect {
     pub limits: Limits,
     /// Where what must outlive the process is kept; `None` keeps it in memory.
     pub data_dir: Option<PathBuf>,
+    /// The adapter that this one comes in place of, configured otherwise: some of what it knows may be taken over, and it
+    /// may go on working for a while.
+    pub predecessor: Option<Arc<dyn Adapter>>,
 }
 
 /// How much a vendor may take of us.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// How long one call may take, to its last byte.
     pub timeout: Duration,

@@ -31,9 +31,11 @@ impl Client {
         token_url: Url,
         credentials: Credentials,
         connect: &Connect,
+        before: Option<&Self>,
     ) -> Result<Self> {
+        let before = before.map(|before| &before.tokens);
         let http = http::Client::new(Vendor::PartnerCenter, base_url, connect)?;
-        let tokens = Tokens::new(token_url, credentials, connect)?;
+        let tokens = Tokens::new(token_url, credentials, connect, before)?;
         // Where tokens come from fails by itself, but without one the vendor cannot be used.
         http.vitals().watch(tokens.compartment());
         Ok(Self {

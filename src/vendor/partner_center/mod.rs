@@ -23,6 +23,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+use std::any::Any;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -142,7 +143,10 @@ impl Adapter {
         credentials: Credentials,
         connect: &Connect,
     ) -> Result<Self> {
-        let client = Client::new(base_url, token_url, credentials, connect)?;
+        let before = connect.predecessor.as_deref().map(|it| it as &dyn Any);
+        let before = before.and_then(|it| it.downcast_ref::<Self>());
+        let before = before.map(|it| &it.client);
+        let client = Client::new(base_url, token_url, credentials, connect, before)?;
         let accepted = write::Accepted::default();
         Ok(Self { client, accepted })
     }

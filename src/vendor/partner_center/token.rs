@@ -60,36 +60,48 @@ struct Inner {
     clock: Clock,
     timeout: Duration,
     credentials: Credentials,
-    store: Store,
+    lineage: Arc<Lineage>,
     state: Mutex<State>,
 }
 
+#[derive(Default)]
 struct State {
     current: Option<Arc<Token>>,
     flight: Option<Flight>,
-    refresh_token: SecretString,
+}
+
+/// The refresh tokens that descend from the configured one, of which only the last may be of use. All who were configured
+/// with it share it, also when they were otherwise configured differently.
+struct Lineage {
+    store: Store,
+    last: Mutex<SecretString>,
+    /// Only one at a time redeems the last.
+    turn: tokio::sync::Mutex<()>,
 }
 
 /// Ends a flight however its task ends.
 struct Landing(Arc<Inner>);
 
 impl Tokens {
-    /// Tokens from the endpoint at `token_url`, its whole address.
-    pub(super) fn new(token_url: Url, credentials: Credentials, connect: &Connect) -> Result<Self> {
-        let configured = &credentials.refresh_token;
-        let store = Store::new(connect.data_dir.as_deref(), &connect.workspace, configured);
-        let refresh_token = store.load().unwrap_or_else(|| configured.clone());
+    /// Tokens from the endpoint at `token_url`, its whole address; in place of others, which may go on for a while.
+    pub(super) fn new(
+        token_url: Url,
+        credentials: Credentials,
+        connect: &Connect,
+        before: Option<&Self>,
+    ) -> Result<Self> {
+        let same = before.filter(|before| before.0.credentials.descend_like(&credentials));
+        let lineage = match same {
+            Some(before) => before.0.lineage.clone(),
+            None => Arc::new(Lineage::new(&credentials.refresh_token, connect)),
+        };
         Ok(Self(Arc::new(Inner {
             http: http::Client::new(Vendor::PartnerCenter, token_url, connect)?,
             clock: connect.clock.clone(),
             timeout: connect.limits.timeout,
             credentials,
-            store,
-            state: Mutex::new(State {
-                current: None,
-                flight: None,
-                refresh_token,
-            }),
+            lineage,
+            state: Mutex::default(),
         })))
     }
 
@@ -134,6 +146,29 @@ impl Tokens {
     }
 }
 
+impl Credentials {
+    /// Whether refresh tokens that were made for one are of use to the other.
+    fn descend_like(&self, other: &Self) -> bool {
+        self.client_id == other.client_id && same_secret(&self.refresh_token, &other.refresh_token)
+    }
+}
+
+impl Lineage {
+    fn new(configured: &SecretString, connect: &Connect) -> Self {
+        let store = Store::new(connect.data_dir.as_deref(), &connect.workspace, configured);
+        let last = store.load().unwrap_or_else(|| configured.clone());
+        Self {
+            store,
+            last: Mutex::new(last),
+            turn: tokio::sync::Mutex::default(),
+        }
+    }
+
+    fn last(&self) -> MutexGuard<'_, SecretString> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 impl Inner {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -160,16 +195,24 @@ impl Inner {
     /// A new access token. A kept refresh token that has become void is given up for the configured one: whoever
     /// revoked it may have left that one valid.
     async fn refresh(&self, request_id: Arc<str>) -> Result<Arc<Token>> {
+        let _turn = self.lineage.turn.lock().await;
         let call = Call {
             request_id,
             deadline: Instant::now() + self.timeout,
         };
         let configured = &self.credentials.refresh_token;
-        let mut used = self.state().refresh_token.clone();
+        let mut used = self.lineage.last().clone();
         let mut is_given_up = false;
         // Counted from before the call, so that a slow answer makes no token look younger than it is.
         let since = self.clock.now();
         let mut granted = self.redeem(&call, &used).await;
+        if granted.as_ref().is_err_and(is_void)
+            && let Some(kept) = self.kept_by_another(&used).await
+        {
+            self.lineage.last().clone_from(&kept);
+            used = kept;
+            granted = self.redeem(&call, &used).await;
+        }
         if granted.as_ref().is_err_and(is_void) && !same_secret(&used, configured) {
             warn!(
                 vendor = Vendor::PartnerCenter.key(),
@@ -216,18 +259,26 @@ impl Inner {
         self.http.send(call, request).await
     }
 
+    /// The token that another process has kept since: the one before this, which still ends, or the one after it.
+    async fn kept_by_another(&self, used: &SecretString) -> Option<SecretString> {
+        let store = self.lineage.store.clone();
+        let kept = tokio::task::spawn_blocking(move || store.load()).await;
+        let kept = kept.ok().flatten();
+        kept.filter(|kept| !same_secret(kept, used))
+    }
+
     /// The configured token is the one in use again, also after a restart.
     async fn give_up(&self, configured: SecretString) {
-        self.state().refresh_token = configured;
-        let store = self.store.clone();
+        *self.lineage.last() = configured;
+        let store = self.lineage.store.clone();
         // A void token that stays there is given up again after the next start.
         drop(tokio::task::spawn_blocking(move || store.forget()).await);
     }
 
     /// The old one may be void from here on. Without the file the new one lives only as long as the process.
     async fn keep(&self, rotated: SecretString) {
-        self.state().refresh_token = rotated.clone();
-        let store = self.store.clone();
+        self.lineage.last().clone_from(&rotated);
+        let store = self.lineage.store.clone();
         let saved = tokio::task::spawn_blocking(move || store.save(&rotated)).await;
         let problem = match saved {
             Ok(Ok(())) => return,

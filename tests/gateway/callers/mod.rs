@@ -3,14 +3,14 @@
 
 mod audit;
 mod configured;
-mod issuer;
+pub mod issuer;
 mod jwks;
 mod keys;
 mod matrix;
 mod tokens;
 mod workspaces;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use axum::Router;
@@ -21,7 +21,7 @@ use axum::response::Response;
 use referral_gateway::callers::key;
 use referral_gateway::clock::{Clock, ClockHand};
 use referral_gateway::config::Config;
-use referral_gateway::gateway;
+use referral_gateway::gateway::Gateway;
 use referral_gateway::http::request_id::RequestIds;
 use referral_gateway::http::server;
 use referral_gateway::random::Random;
@@ -46,6 +46,9 @@ pub const SCOPES: [(&str, &[&str]); 4] = [
 /// A running gateway over a running sandbox for each workspace.
 pub struct Several {
     pub sandboxes: BTreeMap<&'static str, Sandbox>,
+    pub gateway: Gateway,
+    /// The configuration of each workspace: its vendors and its keys.
+    pub parts: BTreeMap<&'static str, String>,
     pub url: String,
     pub hand: ClockHand,
     pub http: reqwest::Client,
@@ -86,13 +89,13 @@ impl Several {
         let (clock, hand) = Clock::manual("2026-11-01T09:00:00Z".parse().unwrap());
         let token = CancellationToken::new();
         let mut sandboxes = BTreeMap::new();
-        let mut text = String::new();
+        let mut parts = BTreeMap::new();
         let mut secret = HashMap::new();
         for workspace in WORKSPACES {
             let sandbox = Sandbox::new(&clock);
             let origin = serve(marked(sandbox.router(), workspace), &token).await;
             let environment = sandbox.environment(&origin);
-            text += &workspace_sections(workspace, &environment);
+            let mut text = workspace_sections(workspace, &environment);
             secret.extend(environment);
             for (name, scopes) in SCOPES {
                 let key = key_of(workspace, name);
@@ -100,12 +103,13 @@ impl Several {
                 text += &key_entry(&name, workspace, scopes, &key, "");
             }
             sandboxes.insert(workspace, sandbox);
+            parts.insert(workspace, text);
         }
+        let mut text: String = parts.values().map(String::as_str).collect();
         text += toml;
         let config = Config::read(Some(&text), &|_| None).unwrap();
         let random = Random::from_fn(|| 0.0);
-        let grace = config.server.shutdown_grace;
-        let app = gateway::build(config, &clock, &random, RequestIds::random()).unwrap();
+        let gateway = Gateway::start(config, &clock, &random, RequestIds::random()).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let shutdown = token.clone().cancelled_owned();
@@ -113,16 +117,30 @@ impl Several {
             let keys = SCOPES.iter().map(|(name, _)| key_of(workspace, name));
             keys.collect::<Vec<_>>()
         });
-        let watch = Watch::over(app.clone(), &secret).and(keys);
-        tokio::spawn(server::run(listener, app, grace, shutdown));
+        let watch = Watch::over(gateway.live().app(), &secret).and(keys);
+        tokio::spawn(server::run(listener, gateway.live().clone(), shutdown));
         Self {
             sandboxes,
+            gateway,
+            parts,
             url,
             hand,
             http: client(),
             watch,
             _end: token.drop_guard(),
         }
+    }
+
+    /// Makes the gateway read its configuration again: these workspaces now, and this beside them.
+    pub async fn reload(
+        &self,
+        workspaces: &[&str],
+        more: &str,
+    ) -> Result<BTreeSet<String>, Vec<String>> {
+        let parts = workspaces.iter().map(|workspace| &*self.parts[workspace]);
+        let text: String = parts.chain([more]).collect();
+        let read = move || Config::read(Some(&text), &|_| None);
+        self.gateway.reload(read).await
     }
 
     pub async fn post(&self, bearer: &str, body: &Value) -> Answer {

@@ -4,7 +4,6 @@
 use std::collections::HashMap;
 use std::fmt::Debug;
 use std::marker::PhantomData;
-use std::sync::Arc;
 
 use bytes::Bytes;
 use referral_gateway::callers::{self, Caller, Callers, key};

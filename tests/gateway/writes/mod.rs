@@ -1,6 +1,6 @@
 //! Writes as users make them: what the vendor is sent, what the payload says, and what is read afterwards.
 
-mod each;
+pub mod each;
 mod introzy;
 mod keys;
 mod moderation;

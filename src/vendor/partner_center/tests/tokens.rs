@@ -362,6 +362,20 @@ async fn a_kept_refresh_token_that_is_void_is_given_up_for_the_configured_one() 
 }
 
 #[tokio::test]
+async fn the_refresh_token_that_another_process_has_kept_since_is_used_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let data_dir = Some(folder.path());
+    // It starts while there is none yet.
+    let stub = revoking(&["rt-0"]).await;
+    let (late, _) = started(&stub, "rt-0", data_dir);
+    let (adapter, _) = started(&rotating(|_| true).await, "rt-0", data_dir);
+    adapter.referral(&call(), "r1").await.unwrap();
+    assert!(late.referral(&call(), "r1").await.unwrap().is_some());
+    assert_eq!(refresh_tokens(&stub), ["rt-0", "rt-1"]);
+    assert!(kept(folder.path()).exists());
+}
+
+#[tokio::test]
 async fn where_the_configured_refresh_token_is_void_too_it_is_tried_once() {
     let folder = tempfile::tempdir().unwrap();
     let data_dir = Some(folder.path());
