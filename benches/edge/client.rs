@@ -17,6 +17,8 @@ pub(crate) struct Connection {
 #[derive(Clone, Copy)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
+    /// Whether it tells of errors.
+    pub(crate) has_errors: bool,
     pub(crate) took: Duration,
 }
 
@@ -56,9 +58,12 @@ impl Connection {
                 return Err(std::io::ErrorKind::UnexpectedEof.into());
             }
             if let Some(status) = whole(&self.buffer) {
+                let took = sent.elapsed();
+                let errors = memchr::memmem::find(&self.buffer, b"\"errors\"");
                 return Ok(Answer {
                     status,
-                    took: sent.elapsed(),
+                    has_errors: errors.is_some(),
+                    took,
                 });
             }
         }

@@ -15,6 +15,11 @@ async fn main() {
         .skip(1)
         .filter(|argument| !argument.starts_with('-'))
         .collect();
+    if let [linger, address] = named.as_slice()
+        && linger == "linger"
+    {
+        return slow::linger_all(address).await;
+    }
     let wants = |name: &str| named.is_empty() || named.iter().any(|it| it == name);
     if wants("slow") {
         slow::run().await;

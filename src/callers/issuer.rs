@@ -77,9 +77,9 @@ impl Issuer {
         rules: Rules,
         keys: &[u8],
         fetcher: Fetcher,
-        clock: Clock,
+        clock: &Clock,
     ) -> Result<Self, &'static str> {
-        let issuer = Self::new(rules, fetcher, &clock, &[]);
+        let issuer = Self::new(rules, fetcher, clock, &[]);
         issuer.jwks.hold(keys)?;
         Ok(issuer)
     }

@@ -111,7 +111,7 @@ impl Callers {
         fetcher: Fetcher,
         clock: &Clock,
     ) -> Result<Self, &'static str> {
-        let issuer = Issuer::with_keys(rules, keys, fetcher, clock.clone())?;
+        let issuer = Issuer::with_keys(rules, keys, fetcher, clock)?;
         Ok(Self {
             everyone: None,
             keys: Keys::new(Vec::new()),

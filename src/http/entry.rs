@@ -21,7 +21,7 @@ use super::admission::{Permit, Priority, RETRY_AFTER, Shed};
 use super::answer::{Accepted, Answer, Bounds, Problem, failure, not_acceptable, unauthenticated};
 use super::documents::{Document, DocumentError};
 use super::metrics::{Outcome, Received};
-use super::question::{Question, take_body};
+use super::question::{Question, is_plainly_a_read, take_body};
 use super::rate::Caller;
 use super::shared::{Coming, Read, Turn};
 use super::variables;
@@ -159,6 +159,16 @@ async fn answer(
         deadline,
     };
     let id = call.request_id.clone();
+    let caller = Caller {
+        workspace: visitor.caller.workspace.clone(),
+        name: Some(visitor.caller.name.clone()),
+    };
+    // Told before it is looked at closely: to shed a read must cost as little as can be.
+    let is_read = method == Method::Get || is_plainly_a_read(&read.text);
+    if is_read && app.admission.sheds_any_read(&caller) {
+        received.count(Outcome::Shed);
+        return overloaded(accepted, &id).await;
+    }
     let mut prepared = match prepare(&app, &visitor, accepted, &read.text, method) {
         Ok(prepared) => prepared,
         Err(refused) => {
@@ -169,10 +179,6 @@ async fn answer(
                 Refused::Access(forbidden) => accepted.forbid(&id, &forbidden).await,
             };
         }
-    };
-    let caller = Caller {
-        workspace: visitor.caller.workspace.clone(),
-        name: Some(visitor.caller.name.clone()),
     };
     match app.rate.take(&caller, prepared.cost.total().max(1)) {
         Ok(left) => prepared.left = left,

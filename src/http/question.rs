@@ -73,6 +73,13 @@ impl Question {
     }
 }
 
+/// Whether it is plain that a body asks for nothing to be changed: it holds a document, which nowhere says `mutation`, not
+/// even in a way that JSON might hide.
+pub fn is_plainly_a_read(body: &[u8]) -> bool {
+    let holds = |word: &str| memchr::memmem::find(body, word.as_bytes()).is_some();
+    holds("\"query\"") && !holds("mutation") && !holds("\\u")
+}
+
 /// Takes in the body of a POST: JSON, of no more than so many bytes.
 pub async fn take_body(
     headers: &HeaderMap,
@@ -108,4 +115,27 @@ fn is_json(headers: &HeaderMap) -> bool {
         .unwrap_or_default();
     let essence = content_type.split(';').next().unwrap_or_default().trim();
     essence.eq_ignore_ascii_case("application/json")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_plainly_a_read;
+
+    #[test]
+    fn what_may_change_something_is_not_plainly_a_read() {
+        for body in [
+            r#"{"query":"mutation { a }"}"#,
+            r#"{"query":"query A { a } mutation B { b }","operationName":"B"}"#,
+            r#"{"query":"\u006dutation { a }"}"#,
+            r#"{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"00"}}}"#,
+            r#"{"documentId":"sha256:00"}"#,
+            "",
+        ] {
+            assert!(!is_plainly_a_read(body.as_bytes()), "{body}");
+        }
+        assert!(is_plainly_a_read(
+            br#"{"query":"{ a }","variables":{"b":1}}"#
+        ));
+        assert!(is_plainly_a_read(br#"{ "query" : "query A { a }" }"#));
+    }
 }

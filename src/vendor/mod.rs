@@ -31,7 +31,6 @@ pub mod saasquatch;
 pub(crate) mod stub;
 
 use std::any::Any;
-use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -207,12 +206,6 @@ pub trait Adapter: Any + Send + Sync {
 
     /// One cheap authenticated read, and a sentence on what it showed, without a value from the vendor's data.
     async fn check(&self, call: &Call) -> Result<String>;
-}
-
-impl fmt::Debug for dyn Adapter {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Adapter({})", self.vendor())
-    }
 }
 
 /// Makes a vendor's adapter, once what it runs on is known.

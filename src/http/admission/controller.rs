@@ -135,25 +135,39 @@ impl<C: PartialEq, T> Controller<C, T> {
     /// Someone arrives.
     pub fn arrive(&mut self, lane: Lane, caller: C, who: T, now: Instant) -> Arrival {
         self.look(now);
-        if self.waiting() == 0 && self.has_room() {
+        if self.is_free() {
             self.take();
             return Arrival::Admitted;
         }
-        self.window.was_full = true;
-        let (own, before) = (&self.waiting[lane as usize], &self.waiting[..lane as usize]);
-        let ahead = own.ahead_of(&caller) + before.iter().map(Queue::len).sum::<usize>();
-        let wait = self
-            .pace
-            .saturating_mul(u32::try_from(ahead).unwrap_or(u32::MAX));
-        // The pace may have been better than it is now: then what its caller waits with shows it.
-        let since = own.since(&caller);
-        let waited = since.map_or(Duration::ZERO, |since| now.saturating_duration_since(since));
-        if ahead >= ALWAYS && wait.max(waited) > lane.patience() {
+        if self.is_hopeless(lane, &caller, now) {
             return Arrival::Shed;
         }
         self.turned.get_or_insert(now);
         self.waiting[lane as usize].push(caller, now, who);
         Arrival::Waits
+    }
+
+    /// Whether this caller would be shed if it arrived.
+    pub fn would_shed(&mut self, lane: Lane, caller: &C, now: Instant) -> bool {
+        self.look(now);
+        !self.is_free() && self.is_hopeless(lane, caller, now)
+    }
+
+    fn is_free(&self) -> bool {
+        self.waiting() == 0 && self.has_room()
+    }
+
+    fn is_hopeless(&mut self, lane: Lane, caller: &C, now: Instant) -> bool {
+        self.window.was_full = true;
+        let (own, before) = (&self.waiting[lane as usize], &self.waiting[..lane as usize]);
+        let ahead = own.ahead_of(caller) + before.iter().map(Queue::len).sum::<usize>();
+        let wait = self
+            .pace
+            .saturating_mul(u32::try_from(ahead).unwrap_or(u32::MAX));
+        // The pace may have been better than it is now: then what its caller waits with shows it.
+        let since = own.since(caller);
+        let waited = since.map_or(Duration::ZERO, |since| now.saturating_duration_since(since));
+        ahead >= ALWAYS && wait.max(waited) > lane.patience()
     }
 
     /// Who gets a turn now, if there is room; to be asked until there is nobody.

@@ -118,6 +118,15 @@ impl Admission {
         Ok(permit)
     }
 
+    /// Whether a read of this caller would be shed, be it as cheap as it may. It then counts as a cheap one that was.
+    pub fn sheds_any_read(&self, caller: &Caller) -> bool {
+        let mut state = self.state();
+        let lane = Lane::Cheap;
+        let is_shed = state.controller.would_shed(lane, caller, Instant::now());
+        state.shed[lane as usize] += u64::from(is_shed);
+        is_shed
+    }
+
     /// How many wait for their turn.
     pub fn waiting(&self) -> usize {
         self.state().controller.waiting()

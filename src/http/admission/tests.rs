@@ -57,7 +57,10 @@ proptest! {
                 Step::Arrive(lane, caller) => {
                     let free = f64::from(working) + 1.0 <= controller.limit();
                     let nobody_waits = lanes.iter().all(|lane| waiting(lane) == 0);
-                    match controller.arrive(Lane::ALL[lane], caller, (lane, caller, number), now) {
+                    let is_shed = controller.would_shed(Lane::ALL[lane], &caller, now);
+                    let arrival = controller.arrive(Lane::ALL[lane], caller, (lane, caller, number), now);
+                    prop_assert_eq!(is_shed, arrival == Arrival::Shed);
+                    match arrival {
                         Arrival::Admitted => {
                             prop_assert!(nobody_waits);
                             working += 1;

@@ -32,7 +32,7 @@ use crate::random::Random;
 use crate::vendor::Adapter;
 
 /// What an adapter runs on.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Connect {
     /// For which customer.
     pub workspace: Workspace,

@@ -46,15 +46,15 @@ struct Record {
 
 type Seen = (String, Option<String>, String);
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the shape that readers of rows have"
+)]
 fn seen(record: Record, raw: Json) -> Seen {
     (record.id, record.name, raw.0.to_string())
 }
 
 /// All that a listing says.
-#[expect(
-    clippy::type_complexity,
-    reason = "only compared, and read nowhere else"
-)]
 fn told(listing: Listing<Page, Seen>) -> (Option<i64>, Option<i64>, Vec<Result<Seen, Unreadable>>) {
     let total = listing.list.data.and_then(|data| data.total);
     (listing.list.status, total, listing.rows)

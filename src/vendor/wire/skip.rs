@@ -160,7 +160,7 @@ mod tests {
             r#"{"others":[1]}"#,
             r#"{"o":{"rows":[1]}}"#,
             r#"{"o":]"rows":[1]}"#,
-            r#"{rows:[1]}"#,
+            "{rows:[1]}",
             r#"{"o":1 "rows":[1]}"#,
         ] {
             assert_eq!(to_list(json.as_bytes(), &["rows"]), None, "{json}");
