@@ -11,7 +11,7 @@
 //!
 //! **Who is shed**: whoever would wait longer than it is worth, which is known on arrival from the number of those ahead
 //! and the pace at which they get their turns. Writes wait longest, reads that cost much the shortest, and turns are given
-//! in the same order; among those of one kind they go round among the callers ([`queue`]), so that one caller who sends too
+//! in the same order; among those of one kind they go round among the callers, so that one caller who sends too
 //! much is the one who is shed. Identical reads join one in flight before they come here, and health never comes here.
 
 pub mod controller;

@@ -12,8 +12,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{debug, warn};
 
-use super::connection;
 use super::counts::End;
+use super::{connection, room};
 use crate::http::live::Live;
 
 /// How long nothing is accepted after the machine could not give us a connection, for want of descriptors as a rule.
@@ -61,6 +61,8 @@ impl Edge {
 
     /// Accepts and serves for ever.
     pub async fn accept(&self, listener: &TcpListener) -> Infallible {
+        let max_connections = self.live.app().edge.max_connections;
+        room::make(listener, max_connections);
         let mut failures = Failures::default();
         loop {
             let error = match listener.accept().await {

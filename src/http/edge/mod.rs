@@ -10,6 +10,7 @@
 mod accepting;
 mod connection;
 mod counts;
+mod room;
 mod rules;
 mod stream;
 #[cfg(test)]
