@@ -18,9 +18,11 @@ pub use scan::scan;
 pub const MAX_BYTES: usize = 64 * 1024;
 /// How many tokens a document may have, unless configured otherwise. The parser takes most of a microsecond for each.
 pub const MAX_TOKENS: usize = 1_000;
-/// How many characters of white space and commas a document may have for each token that is allowed, where lines end
-/// and comments aside: what is indented twenty deep still has fewer. The parser takes a thirtieth of a token's time for each.
-pub const SPACE_PER_TOKEN: usize = 12;
+/// How many characters of white space and commas a document may have for each token that is allowed, comments and what
+/// ends a line aside. The parser takes a thirtieth of a token's time for each.
+pub const SPACE_PER_TOKEN: usize = 16;
+/// As how many of them the end of a line counts: it takes the parser as long.
+pub const SPACE_PER_LINE: usize = 3;
 /// How deep brackets of all kinds may nest.
 pub const MAX_NESTING: usize = 64;
 /// How deep selections may nest once fragments are spread.

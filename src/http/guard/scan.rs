@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use async_graphql::Pos;
 
-use super::{MAX_BYTES, MAX_NESTING, Refusal, Refused, SPACE_PER_TOKEN};
+use super::{MAX_BYTES, MAX_NESTING, Refusal, Refused, SPACE_PER_LINE, SPACE_PER_TOKEN};
 
 /// Looks at the text, once, before anything else does. Gives what is to be parsed: the same without its comments and the
 /// white space at the ends of lines, for which the parser would take long. Everything else keeps its line and column.
@@ -28,7 +28,7 @@ pub fn scan(document: &str, max_tokens: usize) -> Result<Cow<'_, str>, Refused> 
             b'\n' | b'\r' => {
                 text.leave_out(behind, at);
                 at += 1;
-                space += 1;
+                space += SPACE_PER_LINE;
                 behind = at;
                 continue;
             }
