@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 use tokio::task::spawn_blocking;
 use tracing::Span;
 
-use super::{MAX_DEPTH, MAX_ITEMS, Row, decode, decode_row, decode_text, skip, too_deep};
+use super::{MAX_DEPTH, MAX_ITEMS, Row, decode, decode_row, skip, too_deep};
 use crate::model::Json;
 use crate::vendor::Unreadable;
 
@@ -175,11 +175,7 @@ fn row<W: DeserializeOwned, T>(
         return Some((row, length));
     }
     let mut values = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
-    let json = values.next()?.ok()?.get();
-    let row = if skip::is_deeper_than(MAX_DEPTH, json.as_bytes()) {
-        Err(too_deep())
-    } else {
-        decode_text(json).map(|record| read(record, Json(json.into())))
-    };
-    Some((row, json.len()))
+    let json = values.next()?.ok()?;
+    let row = decode_row(json).map(|record| read(record, Json(json.get().into())));
+    Some((row, json.get().len()))
 }
