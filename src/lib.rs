@@ -81,5 +81,6 @@ pub mod clock;
 pub mod config;
 #[doc(hidden)]
 pub mod fuzzing;
+pub mod process;
 pub mod random;
 pub mod telemetry;

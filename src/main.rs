@@ -18,7 +18,7 @@ use referral_gateway::http::server;
 use referral_gateway::random::Random;
 use referral_gateway::sandbox::Sandbox;
 use referral_gateway::vendor::Call;
-use referral_gateway::{gateway, graphql, telemetry};
+use referral_gateway::{gateway, graphql, process, telemetry};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::Instant;
@@ -74,8 +74,27 @@ enum Command {
 /// What ends the process with a failure: lines for the person who started it.
 type Failure = Vec<String>;
 
-#[tokio::main]
-async fn main() -> ExitCode {
+/// After so many turns of its tasks a thread looks for what has come in. Tokio's own 61 is made for turns that are short:
+/// here some take a millisecond, and whoever is to be told to come back later would wait for dozens of them first
+/// (`cargo bench --bench edge -- overload`).
+const TURNS: u32 = 8;
+
+fn main() -> ExitCode {
+    process::small_pages();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .event_interval(TURNS)
+        .build();
+    match runtime {
+        Ok(runtime) => runtime.block_on(run()),
+        Err(error) => {
+            eprintln!("no threads can be had: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Serve { config, sandbox } => serve(config, sandbox).await,
         Command::Sandbox { listen } => run_sandbox(listen).await,

@@ -11,6 +11,7 @@ mod speed;
 mod vendors;
 mod world;
 
+use referral_gateway::process;
 use world::World;
 
 /// As in the gateway's own binary.
@@ -18,6 +19,7 @@ use world::World;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() {
+    process::small_pages();
     let only_cold = std::env::args().any(|argument| argument == "cold");
     let client = tokio::runtime::Builder::new_current_thread()
         .enable_all()
