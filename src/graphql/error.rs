@@ -115,6 +115,14 @@ pub fn about_vendor(
     })
 }
 
+/// That what only one vendor has of a referral could not be read, as a GraphQL error.
+pub fn no_details(ctx: &Context<'_>, vendor: Vendor) -> Error {
+    let message = format!(
+        "What only {vendor} tells of this referral is not as {vendor} documents it, and is left out; `raw` has it."
+    );
+    about_vendor(ctx, vendor, code::VENDOR_INVALID_RESPONSE, message)
+}
+
 /// A wrong argument, as a GraphQL error. The message says what was wrong and what is right.
 pub fn bad_input(ctx: &Context<'_>, message: impl Into<String>) -> Error {
     Error::new(message).extend_with(|_, extensions| {

@@ -45,7 +45,7 @@ use crate::model::{
 use crate::sandbox::{Emulator, Setup, Switch};
 
 pub use error::{Error, Kind, Result};
-pub use paging::{Found, Native, Next, Page, Plan, Position, Unreadable};
+pub use paging::{Found, Native, Next, Page, Partly, Plan, Position, Unreadable};
 pub use prices::Prices;
 pub(crate) use table::vendors;
 pub use vitals::Vitals;

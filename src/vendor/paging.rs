@@ -85,6 +85,44 @@ pub fn read_again<T: DeserializeOwned>(raw: &Json) -> T {
     decode_json(raw).expect("the record was made by reading this same text as this same type")
 }
 
+/// What was read of a text, and what was wrong with it if not all could be.
+pub struct Partly<T> {
+    /// What could be read.
+    pub value: T,
+    /// Why that is not all.
+    pub problem: Option<Unreadable>,
+}
+
+impl<T> From<T> for Partly<T> {
+    fn from(value: T) -> Self {
+        Self {
+            value,
+            problem: None,
+        }
+    }
+}
+
+impl<T> Partly<T> {
+    /// Makes something else of what was read.
+    pub fn map<U>(self, make: impl FnOnce(T) -> U) -> Partly<U> {
+        Partly {
+            value: make(self.value),
+            problem: self.problem,
+        }
+    }
+}
+
+/// Reads more of a record's own text than the record was made of; where that cannot be read, it counts as missing.
+pub fn read_more<T: DeserializeOwned + Default>(raw: &Json) -> Partly<T> {
+    match decode_json::<T>(raw) {
+        Ok(value) => value.into(),
+        Err(problem) => Partly {
+            value: T::default(),
+            problem: Some(problem),
+        },
+    }
+}
+
 impl Unreadable {
     /// Tells the log of a row that is left out.
     pub fn warn(&self, vendor: Vendor, operation: &'static str) {

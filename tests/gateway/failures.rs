@@ -460,3 +460,72 @@ async fn a_call_that_hangs_costs_its_own_record_and_not_the_others_of_its_batch(
     let codes: Vec<String> = codes(&answer).into_iter().map(|(_, code)| code).collect();
     assert_eq!(codes, ["DEADLINE_EXCEEDED"; 3]);
 }
+
+#[tokio::test]
+async fn what_only_one_vendor_has_costs_itself_alone_where_it_cannot_be_read() {
+    let cases = [
+        (
+            "partner-center",
+            "/v1.0/engagements/referrals",
+            json!({ "value": [
+                { "id": "r1", "name": "one", "consent": { "consentToContact": "perhaps, says Ada Okoro" } },
+                { "id": "r2", "name": "two", "mpnId": "7" },
+            ] }),
+            "... on PartnerCenterReferral { own: mpnId }",
+        ),
+        (
+            "saasquatch",
+            "/api/v1/*/referrals",
+            json!({ "referrals": [
+                { "id": "r1", "referrerReward": { "dateGiven": "when Ada Okoro comes" }, "programId": "lost" },
+                { "id": "r2", "programId": "7" },
+            ], "count": 2, "totalCount": 2 }),
+            "... on SaasquatchReferral { own: programId }",
+        ),
+    ];
+    for (vendor, path, body, own) in cases {
+        let world = World::start().await;
+        let kind = Kind::Status {
+            status: 200,
+            body: Some(body.to_string()),
+            content_type: Some("application/json".to_owned()),
+            headers: Default::default(),
+        };
+        world.sandbox.fault(Fault {
+            path: Some(path.to_owned()),
+            ..Fault::new(vendor, kind)
+        });
+        let (_, name) = VENDORS.into_iter().find(|(it, _)| *it == vendor).unwrap();
+        let answer = world
+            .query(&format!(
+                "{{ referrals(filter: {{ vendors: [{name}] }}) {{ nodes {{ remoteId details {{ {own} }} }} sources {{ status }} }} }}"
+            ))
+            .await;
+        let mut nodes = answer["data"]["referrals"]["nodes"]
+            .as_array()
+            .unwrap()
+            .clone();
+        nodes.sort_by_key(|node| node["remoteId"].to_string());
+        assert_eq!(
+            nodes,
+            [
+                json!({ "remoteId": "r1", "details": { "own": null } }),
+                json!({ "remoteId": "r2", "details": { "own": "7" } }),
+            ]
+        );
+        assert_eq!(
+            answer["data"]["referrals"]["sources"],
+            json!([{ "status": "OK" }])
+        );
+        let errors = answer["errors"].as_array().unwrap();
+        assert_eq!(errors.len(), 1, "{answer:#}");
+        assert_eq!(errors[0]["path"][3], "details");
+        assert_eq!(errors[0]["extensions"]["code"], "VENDOR_INVALID_RESPONSE");
+        assert_eq!(errors[0]["extensions"]["vendor"], name);
+        assert!(!answer.to_string().contains("Ada"), "{answer:#}");
+        // Without the details nothing is amiss.
+        let plain =
+            format!("{{ referrals(filter: {{ vendors: [{name}] }}) {{ nodes {{ remoteId }} }} }}");
+        assert_eq!(world.query(&plain).await["errors"], Value::Null);
+    }
+}

@@ -3,6 +3,7 @@
 use async_graphql::Union;
 
 use crate::model::{Referral, Vendor};
+use crate::vendor::Partly;
 
 macro_rules! union {
     ($( $(#[doc = $doc:literal])* $variant:ident = $name:literal, $path:literal, $module:ident, $details:ident, $input:ident; )*) => {
@@ -18,9 +19,12 @@ macro_rules! union {
         impl ReferralDetails {
             /// The details of a referral, read from the vendor's JSON each time: few queries ask for them, and kept they
             /// would take more memory than the rest of the record.
-            pub fn of(referral: &Referral) -> Self {
+            pub fn of(referral: &Referral) -> Partly<Self> {
                 match referral.vendor { $(
-                    Vendor::$variant => Self::$variant(Box::new(crate::vendor::$module::details(&referral.raw))),
+                    Vendor::$variant => {
+                        let details = crate::vendor::$module::details(&referral.raw);
+                        details.map(|details| Self::$variant(Box::new(details)))
+                    }
                 )* }
             }
         }

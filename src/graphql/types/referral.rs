@@ -14,7 +14,7 @@ use super::enums::{
 use super::facilitator::{Facilitator, Note};
 use super::page::{self, FacilitatorPage, NotePage, Slice};
 use super::party::Party;
-use crate::graphql::error::{add, from_vendor};
+use crate::graphql::error::{add, from_vendor, no_details};
 use crate::graphql::loaders;
 use crate::load::Loaded;
 use crate::model::{self, DateTime, Decimal, GlobalId, Json};
@@ -246,9 +246,16 @@ impl Referral {
         self.0.is_stale()
     }
 
-    /// Everything that the vendor documents and the common fields do not carry.
-    async fn details(&self) -> ReferralDetails {
-        ReferralDetails::of(&self.0.value)
+    /// Everything that the vendor documents and the common fields do not carry. Where the vendor's JSON cannot be read as it is
+    /// documented, all of it counts as missing, with an error at this path; `raw` has it as it came.
+    async fn details(&self, ctx: &Context<'_>) -> ReferralDetails {
+        let referral = &self.0.value;
+        let details = ReferralDetails::of(referral);
+        if let Some(problem) = details.problem {
+            problem.warn(referral.vendor, "read_details");
+            add(ctx, no_details(ctx, referral.vendor));
+        }
+        details.value
     }
 
     /// The vendor's own JSON, untouched. Needs the scope `raw:read` where callers are authenticated.

@@ -11,7 +11,7 @@ use crate::model::{
     Organization, Party, Person, PersonTexts, Referral, ReferralAction, ReferralStatus, Stage,
     Vendor,
 };
-use crate::vendor::paging::{Unreadable, read_again};
+use crate::vendor::paging::{Partly, Unreadable, read_again};
 use crate::vendor::wire::{Row, nonempty, read_row};
 
 /// What the configuration says of stages. Introzy has no status, and every organization names its stages itself.
@@ -91,7 +91,7 @@ pub(super) fn referral(opp: wire::ReferralOpp, raw: Json, statuses: &StageStatus
 }
 
 /// The part of a referral that only Introzy has.
-pub(crate) fn details(raw: &Json) -> schema::IntrozyReferral {
+pub(crate) fn details(raw: &Json) -> Partly<schema::IntrozyReferral> {
     let opp: wire::ReferralOpp = read_again(raw);
     let stage = opp.stage.unwrap_or_default();
     schema::IntrozyReferral {
@@ -103,6 +103,7 @@ pub(crate) fn details(raw: &Json) -> schema::IntrozyReferral {
         stage_description: stage.description,
         stage_sort_order: stage.sort_order.and_then(|order| order.try_into().ok()),
     }
+    .into()
 }
 
 fn allowed_actions(facilitators: &Facilitators) -> Box<[ReferralAction]> {

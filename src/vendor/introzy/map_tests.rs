@@ -42,7 +42,7 @@ fn read(row: Row) -> Referral {
 }
 
 fn details(referral: &Referral) -> schema::IntrozyReferral {
-    super::details(&referral.raw)
+    super::details(&referral.raw).value
 }
 
 #[expect(

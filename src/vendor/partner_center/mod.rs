@@ -17,6 +17,7 @@ pub mod sandbox;
 pub mod schema;
 mod store;
 mod token;
+mod whole;
 mod wire;
 mod write;
 

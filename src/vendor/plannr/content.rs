@@ -68,7 +68,7 @@ impl Content {
     /// because its texts or days are: Plannr may keep them in another form, and one that was not known again would be
     /// sent twice.
     pub(super) fn likeness(&self, referral: &Referral) -> Likeness {
-        let details = map::details(&referral.raw);
+        let details = map::details(&referral.raw).value;
         if referral.direction == Some(Direction::Received)
             || !self.may_have_made(referral, &details)
             || self.is_about_something_else(referral, &details)

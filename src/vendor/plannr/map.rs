@@ -9,7 +9,7 @@ use crate::model::{
     Connection, ConnectionStatus, Direction, Facilitators, Json, Organization, Party, Person,
     PersonTexts, Referral, ReferralAction, ReferralStatus, Vendor,
 };
-use crate::vendor::paging::read_again;
+use crate::vendor::paging::{Partly, read_again};
 use crate::vendor::wire::nonempty;
 
 /// The statuses of a referral: Plannr's word, and ours.
@@ -110,7 +110,7 @@ pub(super) fn referral(referral: wire::Referral, raw: Json) -> Referral {
 }
 
 /// The part of a referral that only Plannr has.
-pub(crate) fn details(raw: &Json) -> schema::PlannrReferral {
+pub(crate) fn details(raw: &Json) -> Partly<schema::PlannrReferral> {
     let referral: wire::Referral = read_again(raw);
     schema::PlannrReferral {
         advice_type: nonempty(referral.advice_type).map(|word| advice_type(&word)),
@@ -125,6 +125,7 @@ pub(crate) fn details(raw: &Json) -> schema::PlannrReferral {
         recipient_account: referral.recipient_account.and_then(account),
         rejection_reason: nonempty(referral.rejection_reason),
     }
+    .into()
 }
 
 pub(super) fn connection(connection: wire::Connection, raw: Json) -> Connection {

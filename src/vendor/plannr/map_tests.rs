@@ -44,7 +44,7 @@ fn without(field: &str) -> Row {
 }
 
 fn details(referral: &Referral) -> PlannrReferral {
-    super::details(&referral.raw)
+    super::details(&referral.raw).value
 }
 
 #[expect(

@@ -18,6 +18,7 @@ mod outgoing;
 pub(crate) mod policy;
 pub mod sandbox;
 pub mod schema;
+mod whole;
 mod wire;
 mod write;
 

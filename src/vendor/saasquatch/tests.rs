@@ -223,7 +223,7 @@ async fn people_are_searched_among_the_users() {
     let stub = Stub::start(|_| {
         let users = json!([
             {"id": "u1", "accountId": "a1", "firstName": "Ada", "lastName": "Okoro", "email": "ada@example.test"},
-            {"accountId": "nobody"}, {"id": "u3", "dateCreated": "odd"}, {"id": "u4", "firstName": "Adam"}, {"id": "u5"},
+            {"accountId": "nobody"}, {"id": "u3", "email": {"odd": 1}}, {"id": "u4", "firstName": "Adam"}, {"id": "u5"},
         ]);
         (200, json!({"count": 5, "totalCount": 5, "users": users}).to_string())
     })

@@ -2,10 +2,10 @@
 
 use super::words;
 use crate::model::Json;
-use crate::vendor::partner_center::{schema, wire};
+use crate::vendor::partner_center::{schema, whole, wire};
 use crate::vendor::wire::{Row, decode_row};
 
-pub(super) fn referral(record: wire::Referral) -> schema::PartnerCenterReferral {
+pub(super) fn referral(record: whole::Referral) -> schema::PartnerCenterReferral {
     let details = record.details.unwrap_or_default();
     schema::PartnerCenterReferral {
         kind: words::referral_type(record.kind.as_ref()),
@@ -68,7 +68,7 @@ fn target(target: wire::Target) -> schema::PartnerCenterTarget {
     }
 }
 
-fn customer_profile(profile: wire::CustomerProfile) -> schema::PartnerCenterCustomerProfile {
+fn customer_profile(profile: whole::CustomerProfile) -> schema::PartnerCenterCustomerProfile {
     schema::PartnerCenterCustomerProfile {
         name: profile.name,
         size: words::company_size(profile.size.as_ref()),
@@ -80,7 +80,7 @@ fn customer_profile(profile: wire::CustomerProfile) -> schema::PartnerCenterCust
     }
 }
 
-fn address(address: wire::Address) -> schema::PartnerCenterAddress {
+fn address(address: whole::Address) -> schema::PartnerCenterAddress {
     schema::PartnerCenterAddress {
         address_line1: address.address_line1,
         address_line2: address.address_line2,
@@ -92,7 +92,7 @@ fn address(address: wire::Address) -> schema::PartnerCenterAddress {
     }
 }
 
-fn customer_id(id: wire::CustomerId) -> schema::PartnerCenterCustomerId {
+fn customer_id(id: whole::CustomerId) -> schema::PartnerCenterCustomerId {
     schema::PartnerCenterCustomerId {
         kind: words::customer_id_type(id.profile_type.as_ref()),
         type_text: id.profile_type,
@@ -100,7 +100,7 @@ fn customer_id(id: wire::CustomerId) -> schema::PartnerCenterCustomerId {
     }
 }
 
-fn member(member: wire::Member) -> schema::PartnerCenterMember {
+fn member(member: whole::Member) -> schema::PartnerCenterMember {
     schema::PartnerCenterMember {
         first_name: member.first_name,
         last_name: member.last_name,
@@ -118,7 +118,7 @@ fn member(member: wire::Member) -> schema::PartnerCenterMember {
     }
 }
 
-fn consent(consent: &wire::Consent) -> schema::PartnerCenterConsent {
+fn consent(consent: &whole::Consent) -> schema::PartnerCenterConsent {
     schema::PartnerCenterConsent {
         share_info_with_others: consent.consent_to_to_share_info_with_others,
         contact: consent.consent_to_contact,
@@ -127,12 +127,12 @@ fn consent(consent: &wire::Consent) -> schema::PartnerCenterConsent {
     }
 }
 
-fn requirements(requirements: wire::Requirements) -> schema::PartnerCenterRequirements {
+fn requirements(requirements: whole::Requirements) -> schema::PartnerCenterRequirements {
     let additional = requirements.additional_requirements;
     // The object is free in form: attributes are shown where they are as seen, everything else as it is.
     let attributes = additional
         .as_deref()
-        .and_then(|row| decode_row::<wire::AdditionalRequirements>(row).ok())
+        .and_then(|row| decode_row::<whole::AdditionalRequirements>(row).ok())
         .map(|known| known.attributes)
         .unwrap_or_default();
     schema::PartnerCenterRequirements {
@@ -147,7 +147,7 @@ fn requirements(requirements: wire::Requirements) -> schema::PartnerCenterRequir
     }
 }
 
-fn tags(tags: Vec<wire::Tag>) -> Vec<String> {
+fn tags(tags: Vec<whole::Tag>) -> Vec<String> {
     tags.into_iter().filter_map(|tag| tag.id).collect()
 }
 
@@ -161,7 +161,7 @@ fn json(row: Option<Row>) -> Option<Json> {
     row.map(Json::from)
 }
 
-fn solution(solution: wire::Solution) -> schema::PartnerCenterSolution {
+fn solution(solution: whole::Solution) -> schema::PartnerCenterSolution {
     schema::PartnerCenterSolution {
         remote_id: solution.id,
         name: solution.name,
@@ -176,14 +176,14 @@ fn solution(solution: wire::Solution) -> schema::PartnerCenterSolution {
     }
 }
 
-fn attribute(attribute: wire::Attribute) -> schema::PartnerCenterAttribute {
+fn attribute(attribute: whole::Attribute) -> schema::PartnerCenterAttribute {
     schema::PartnerCenterAttribute {
         kind: attribute.kind,
         value: attribute.id,
     }
 }
 
-fn invite_context(context: wire::InviteContext) -> schema::PartnerCenterInviteContext {
+fn invite_context(context: whole::InviteContext) -> schema::PartnerCenterInviteContext {
     schema::PartnerCenterInviteContext {
         notes: context.notes,
         assistance_request: words::assistance_request(context.assistance_request_code.as_ref()),
@@ -195,7 +195,7 @@ fn invite_context(context: wire::InviteContext) -> schema::PartnerCenterInviteCo
     }
 }
 
-fn tracking_info(info: wire::TrackingInfo) -> schema::PartnerCenterTrackingInfo {
+fn tracking_info(info: whole::TrackingInfo) -> schema::PartnerCenterTrackingInfo {
     schema::PartnerCenterTrackingInfo {
         microsoft_msx_id: info.microsoft_msx_id,
         microsoft_us_fed_opportunity_id: info.microsoft_us_fed_opportunity_id,
@@ -205,7 +205,7 @@ fn tracking_info(info: wire::TrackingInfo) -> schema::PartnerCenterTrackingInfo 
     }
 }
 
-fn registration(registration: wire::Registration) -> schema::PartnerCenterRegistration {
+fn registration(registration: whole::Registration) -> schema::PartnerCenterRegistration {
     let solutions = registration.solution_details.into_iter();
     schema::PartnerCenterRegistration {
         remote_id: registration.id,
@@ -237,7 +237,7 @@ fn registration(registration: wire::Registration) -> schema::PartnerCenterRegist
 }
 
 fn registered_solution(
-    solution: wire::SolutionDetails,
+    solution: whole::SolutionDetails,
 ) -> schema::PartnerCenterRegistrationSolution {
     let transaction = solution.marketplace_transaction_details.as_ref();
     schema::PartnerCenterRegistrationSolution {

@@ -16,7 +16,7 @@ use crate::model::{
     Direction, Facilitator, FacilitatorRole, Facilitators, Json, Money, Organization, Party,
     PersonTexts, Referral, ReferralAction, ReferralStatus, Stage, Vendor,
 };
-use crate::vendor::paging::{Unreadable, read_again};
+use crate::vendor::paging::{Partly, Unreadable, read_more};
 use crate::vendor::wire::{Row, read_row};
 
 /// Reads one record.
@@ -25,8 +25,8 @@ pub(super) fn record(row: Row) -> Result<Referral, Unreadable> {
 }
 
 /// The part of a record that only this vendor has.
-pub(crate) fn details(raw: &Json) -> schema::PartnerCenterReferral {
-    details::referral(read_again(raw))
+pub(crate) fn details(raw: &Json) -> Partly<schema::PartnerCenterReferral> {
+    read_more(raw).map(details::referral)
 }
 
 pub(super) fn referral(mut record: wire::Referral, raw: Json) -> Referral {
@@ -186,7 +186,7 @@ fn facilitators(id: &Arc<str>, record: &wire::Referral) -> Box<[Facilitator]> {
     let mut taken = HashSet::new();
     let mut rows = Vec::with_capacity(record.team.len());
     for (index, member) in record.team.iter().enumerate() {
-        let key = member_key(member)
+        let key = member_key(member.email.as_ref())
             .filter(|email| taken.insert(email.clone()))
             .unwrap_or_else(|| format!("#{index}"));
         rows.push(facilitator(id.clone(), key, member));
@@ -195,8 +195,8 @@ fn facilitators(id: &Arc<str>, record: &wire::Referral) -> Box<[Facilitator]> {
 }
 
 /// What tells a team member apart: the e-mail address.
-pub(super) fn member_key(member: &wire::Member) -> Option<String> {
-    member.email.as_deref().map(email_key)
+pub(super) fn member_key(email: Option<&String>) -> Option<String> {
+    email.map(|email| email_key(email))
 }
 
 /// What of an e-mail address tells people apart.

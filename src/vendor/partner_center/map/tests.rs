@@ -25,7 +25,7 @@ fn sample_with(changes: Value) -> Referral {
 }
 
 fn details(referral: &Referral) -> schema::PartnerCenterReferral {
-    super::details(&referral.raw)
+    super::details(&referral.raw).value
 }
 
 #[expect(

@@ -12,7 +12,7 @@ fn read(json: &Value) -> Referral {
 }
 
 fn details(referral: &Referral) -> schema::PartnerCenterReferral {
-    super::details(&referral.raw)
+    super::details(&referral.raw).value
 }
 
 #[test]

@@ -7,15 +7,14 @@ use serde_json::Value;
 use super::change::is_version;
 use crate::model::{Problem, ProblemCode, Referral, Vendor};
 use crate::vendor::error::found;
-use crate::vendor::paging::read_again;
-use crate::vendor::partner_center::{Adapter, map, wire};
-use crate::vendor::wire::Row;
+use crate::vendor::partner_center::{Adapter, map, whole};
+use crate::vendor::wire::{Row, decode_row};
 use crate::vendor::{Call, Effect, Rejection, Result};
 
 /// A referral as it is now.
 pub(super) struct Current {
     /// In the vendor's words.
-    pub(super) record: wire::Referral,
+    pub(super) record: whole::Referral,
     /// In ours.
     pub(super) referral: Arc<Referral>,
     /// Its version, by which a change can be made conditional.
@@ -30,16 +29,17 @@ impl Adapter {
             return Ok(None);
         };
         let row: Row = answer.json()?;
+        // A write is decided on all of it: what is unreadable of it must not count as missing.
+        let record = decode_row(&row).map_err(|unreadable| answer.unreadable(&unreadable))?;
         let referral = map::record(row).map_err(|unreadable| answer.unreadable(&unreadable))?;
         let header = answer.headers.get("etag");
         let header = header.and_then(|value| value.to_str().ok());
-        Ok(Some(Current::new(referral, header)))
+        Ok(Some(Current::new(record, referral, header)))
     }
 }
 
 impl Current {
-    fn new(referral: Referral, header: Option<&str>) -> Self {
-        let record: wire::Referral = read_again(&referral.raw);
+    fn new(record: whole::Referral, referral: Referral, header: Option<&str>) -> Self {
         let version = record.e_tag.as_deref().or(header);
         Self {
             version: version.filter(|it| is_version(it)).map(str::to_owned),

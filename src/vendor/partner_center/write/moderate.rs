@@ -5,7 +5,7 @@ use super::current::{Current, missing};
 use super::earliest;
 use super::patch::Operation;
 use crate::model::{Decision, Problem, ProblemCode, Verdict, WriteOutcome};
-use crate::vendor::partner_center::{Adapter, wire};
+use crate::vendor::partner_center::{Adapter, whole};
 use crate::vendor::{Call, Decided, Result, Sent, Settled, Written};
 
 impl Adapter {
@@ -83,13 +83,13 @@ fn wanted(verdict: Verdict) -> (&'static str, &'static str) {
     }
 }
 
-fn is_decided(verdict: Verdict, record: &wire::Referral) -> bool {
+fn is_decided(verdict: Verdict, record: &whole::Referral) -> bool {
     let is = (record.status.as_deref(), record.substatus.as_deref());
     let (status, substatus) = wanted(verdict);
     is == (Some(status), Some(substatus))
 }
 
-fn too_late(record: &wire::Referral) -> Problem {
+fn too_late(record: &whole::Referral) -> Problem {
     let message = match record.status.as_deref() {
         Some(status @ ("Active" | "Closed")) => {
             format!("The referral is {status}: only a new one can be approved or denied.")

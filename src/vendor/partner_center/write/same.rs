@@ -7,13 +7,13 @@ use crate::vendor::partner_center::map::{email_key, member_key};
 use crate::vendor::partner_center::schema::{
     PartnerCenterPatch, PartnerCenterSolutionInput, TeamMemberInput,
 };
-use crate::vendor::partner_center::wire;
+use crate::vendor::partner_center::whole;
 
 /// The vendor's times have seven digits after the second.
 const TICK: i128 = 100;
 
 /// Whether a record has every value that the patch gives.
-pub(super) fn is_so(patch: &PartnerCenterPatch, record: &wire::Referral) -> bool {
+pub(super) fn is_so(patch: &PartnerCenterPatch, record: &whole::Referral) -> bool {
     let details = record.details.as_ref();
     let status = patch.status.and_then(Word::word);
     let substatus = patch.substatus.and_then(Word::word);
@@ -72,7 +72,7 @@ fn has_text(wanted: Option<&str>, is: Option<&str>) -> bool {
     wanted.is_none_or(|wanted| wanted.trim() == is.unwrap_or_default().trim())
 }
 
-fn has_amount(patch: &PartnerCenterPatch, details: Option<&wire::Details>) -> bool {
+fn has_amount(patch: &PartnerCenterPatch, details: Option<&whole::Details>) -> bool {
     let value: Option<&Decimal> = details.and_then(|it| it.deal_value.as_ref());
     let is = details.and_then(|it| it.currency.as_deref());
     has(patch.deal_value.as_ref(), value)
@@ -80,8 +80,8 @@ fn has_amount(patch: &PartnerCenterPatch, details: Option<&wire::Details>) -> bo
 }
 
 /// In whatever order they are: people are told apart by their e-mail addresses.
-fn has_members(wanted: Option<&[TeamMemberInput]>, are: &[wire::Member]) -> bool {
-    let same = |wanted: &TeamMemberInput, is: &wire::Member| {
+fn has_members(wanted: Option<&[TeamMemberInput]>, are: &[whole::Member]) -> bool {
+    let same = |wanted: &TeamMemberInput, is: &whole::Member| {
         let texts = [
             (Some(&wanted.first_name), is.first_name.as_ref()),
             (Some(&wanted.last_name), is.last_name.as_ref()),
@@ -89,7 +89,7 @@ fn has_members(wanted: Option<&[TeamMemberInput]>, are: &[wire::Member]) -> bool
             (wanted.title.as_ref(), is.title.as_ref()),
         ];
         let mut texts = texts.into_iter();
-        member_key(is) == Some(email_key(&wanted.email))
+        member_key(is.email.as_ref()) == Some(email_key(&wanted.email))
             && texts
                 .all(|(wanted, is)| has_text(wanted.map(String::as_str), is.map(String::as_str)))
     };
@@ -101,11 +101,11 @@ fn has_members(wanted: Option<&[TeamMemberInput]>, are: &[wire::Member]) -> bool
 
 fn has_solutions(
     wanted: Option<&[PartnerCenterSolutionInput]>,
-    details: Option<&wire::Details>,
+    details: Option<&whole::Details>,
 ) -> bool {
     let requirements = details.and_then(|it| it.requirements.as_ref());
     let are = requirements.map_or(&[][..], |it| &it.solutions);
-    let same = |(wanted, is): (&PartnerCenterSolutionInput, &wire::Solution)| {
+    let same = |(wanted, is): (&PartnerCenterSolutionInput, &whole::Solution)| {
         let kind = wanted.kind.and_then(Word::word);
         has_text(Some(&wanted.id), is.id.as_deref())
             && has_text(wanted.name.as_deref(), is.name.as_deref())

@@ -11,7 +11,7 @@ use crate::model::{Facilitator, Facilitators, TeamMember};
 use crate::vendor::paging::read_again;
 use crate::vendor::partner_center::map::{email_key, facilitator, member_key};
 use crate::vendor::partner_center::schema::TeamMemberInput;
-use crate::vendor::partner_center::{Adapter, wire};
+use crate::vendor::partner_center::{Adapter, whole, wire};
 use crate::vendor::wire::list;
 use crate::vendor::{Call, Effect, Rejection, Result, Sent, Settled, Written};
 
@@ -128,8 +128,8 @@ fn is_in(key: &str, current: &Current) -> bool {
     members.any(|member| has_key(member, key))
 }
 
-fn has_key(member: &wire::Member, key: &str) -> bool {
-    member_key(member).is_some_and(|it| it == key)
+fn has_key(member: &whole::Member, key: &str) -> bool {
+    member_key(member.email.as_ref()).is_some_and(|it| it == key)
 }
 
 /// The same effect with the one who was added: as the vendor tells it, else as they were given.
@@ -151,7 +151,6 @@ fn as_given(id: &str, key: String, new: &TeamMember) -> Facilitator {
         last_name: Some(new.last_name.clone()),
         phone_number: new.phone_number.clone(),
         email: Some(new.email.clone()),
-        ..wire::Member::default()
     };
     facilitator(id.into(), key, &member)
 }

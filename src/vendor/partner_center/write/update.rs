@@ -8,7 +8,7 @@ use super::{earliest, found, unknown};
 use crate::model::{Problem, ProblemCode};
 use crate::vendor::partner_center::map::words::Word;
 use crate::vendor::partner_center::schema::PartnerCenterPatch;
-use crate::vendor::partner_center::{Adapter, wire};
+use crate::vendor::partner_center::{Adapter, whole};
 use crate::vendor::{Call, Rejection, Result, Sent, Settled, Written};
 
 impl Adapter {
@@ -148,7 +148,7 @@ fn may_be_changed(current: &Current, sent: &Sent) -> bool {
 }
 
 /// Why the status cannot become what the patch says; <https://learn.microsoft.com/partner-center/developer/referral-resources>.
-fn illegal(patch: &PartnerCenterPatch, record: &wire::Referral) -> Option<Problem> {
+fn illegal(patch: &PartnerCenterPatch, record: &whole::Referral) -> Option<Problem> {
     let wanted = patch.status.and_then(Word::word)?;
     let is_legal = match record.status.as_deref()? {
         "Active" => matches!(wanted, "Active" | "Closed"),

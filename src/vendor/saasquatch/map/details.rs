@@ -1,9 +1,9 @@
 //! The part of a referral that only this vendor has.
 
 use crate::model::Json;
-use crate::vendor::saasquatch::{schema, wire};
+use crate::vendor::saasquatch::{schema, whole};
 
-pub(super) fn referral(record: wire::Referral) -> schema::SaasquatchReferral {
+pub(super) fn referral(record: whole::Referral) -> schema::SaasquatchReferral {
     let friends = record.referred_reward.map(reward);
     let own = record.referrer_reward.map(reward);
     let rewards = [&friends, &own];
@@ -31,7 +31,7 @@ pub(super) fn referral(record: wire::Referral) -> schema::SaasquatchReferral {
     }
 }
 
-fn fraud_signal(name: String, signal: wire::FraudSignal) -> schema::SaasquatchFraudSignal {
+fn fraud_signal(name: String, signal: whole::FraudSignal) -> schema::SaasquatchFraudSignal {
     schema::SaasquatchFraudSignal {
         name,
         message: signal.message,
@@ -39,7 +39,7 @@ fn fraud_signal(name: String, signal: wire::FraudSignal) -> schema::SaasquatchFr
     }
 }
 
-fn user(user: wire::User) -> schema::SaasquatchUser {
+fn user(user: whole::User) -> schema::SaasquatchUser {
     schema::SaasquatchUser {
         remote_id: user.id,
         account_id: user.account_id,
@@ -60,7 +60,7 @@ fn user(user: wire::User) -> schema::SaasquatchUser {
     }
 }
 
-fn reward(reward: wire::Reward) -> schema::SaasquatchReward {
+fn reward(reward: whole::Reward) -> schema::SaasquatchReward {
     schema::SaasquatchReward {
         remote_id: reward.id,
         kind: reward.kind.as_deref().map(reward_type),

@@ -10,7 +10,7 @@ use crate::model::{
     Facilitators, Json, Moderation, ModerationProgress, ModerationStatus, Party, Person,
     PersonTexts, Referral, ReferralAction, ReferralStatus, Vendor,
 };
-use crate::vendor::paging::{Unreadable, read_again};
+use crate::vendor::paging::{Partly, Unreadable, read_more};
 use crate::vendor::wire::{Row, read_row};
 
 /// Reads one row of a list.
@@ -32,8 +32,8 @@ pub(super) fn user(user: &wire::User) -> Option<Person> {
 }
 
 /// The part of a record that only this vendor has.
-pub(crate) fn details(raw: &Json) -> schema::SaasquatchReferral {
-    details::referral(read_again(raw))
+pub(crate) fn details(raw: &Json) -> Partly<schema::SaasquatchReferral> {
+    read_more(raw).map(details::referral)
 }
 
 pub(super) fn referral(record: wire::Referral, raw: Json) -> Referral {

@@ -251,3 +251,18 @@ async fn a_look_that_fails_before_is_an_error_of_an_unsent_call_and_a_patch_is_n
     let error = try_write(&stub, &write_notes, &sent()).await.err().unwrap();
     assert!(error.is_unsent(), "the one that was sent did nothing");
 }
+
+#[tokio::test]
+async fn nothing_is_sent_for_a_record_of_which_anything_is_unreadable() {
+    let now = record(&json!({"consent": {"consentToContact": "perhaps"}}));
+    let stub = in_turn(vec![ok(&now)]).await;
+    let failed = try_write(&stub, &update(None, &notes()), &sent()).await;
+    let error = failed.err().unwrap();
+    assert_eq!(error.kind, Kind::InvalidResponse);
+    assert!(
+        error.detail.contains("consent.consentToContact"),
+        "{}",
+        error.detail
+    );
+    assert_eq!(lines(&stub), ["GET /r1"]);
+}
