@@ -1,5 +1,5 @@
 //! How fast the gateway answers, beside a bare server and beside the vendors themselves, in one run:
-//! `cargo bench --bench gateway`, or `-- cold` for the vendors' part alone. docs/benchmarks.md says what each line means.
+//! `cargo bench --bench gateway`, or `-- cold` for the vendors' part alone, `-- long` for its last line. docs/benchmarks.md says what each line means.
 //! `-- rounds 200` asks for so many cold pages and measures nothing, for whatever counts instructions from outside.
 
 mod client;
@@ -20,7 +20,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() {
     process::small_pages();
-    let only_cold = std::env::args().any(|argument| argument == "cold");
+    let is_asked_for = |part| std::env::args().any(|argument| argument == part);
+    let only_cold = is_asked_for("cold");
     let client = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -29,13 +30,16 @@ fn main() {
         let world = World::of(1, |sandbox| cold::resize(sandbox, 13));
         return client.block_on(cold::repeat(&world, rounds));
     }
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    if is_asked_for("long") {
+        return client.block_on(long::run(&World::of(cores, long::prepare)));
+    }
     let world = World::start(1);
     if !only_cold {
         speed::run(&world, &client);
         client.block_on(parts::run(&world));
     }
     client.block_on(cold::run(&world, "288 referrals, one thread"));
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let world = World::start(cores);
     let threads = format!("{cores} threads, as served");
     client.block_on(cold::run(&world, &format!("288 referrals, {threads}")));

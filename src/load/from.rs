@@ -74,8 +74,9 @@ impl From<'_> {
         let key = self.key(Snapshot::<T>::KIND, &native, None);
         let flights = &self.registry.flights;
         let fetch = |began| async move {
-            let snapshot = read_all::<T>(&*adapter, &call, &native, max_scan).await?;
-            prime.rows(&snapshot.rows, began);
+            // What is known of a page at once is not left for the end, when there is nothing more to wait for.
+            let tell = |rows: &[Arc<T>]| prime.rows(rows, began);
+            let snapshot = read_all(&*adapter, &call, &native, max_scan, tell).await?;
             Ok(Some(Arc::new(snapshot)))
         };
         flights.load_one(key, None, self.call.deadline, fetch).await

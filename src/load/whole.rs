@@ -11,8 +11,9 @@ use super::record::{Kind, Record};
 use crate::model::{Order, OrderDirection, OrderField};
 use crate::vendor::{Adapter, Call, Error, Native, Next, Page, Unreadable};
 
-/// How many pages of one list are read at once; the vendor's own cap bounds them further.
-const PARALLEL: usize = 16;
+/// How many pages of one list are under way at once. The vendor's own cap bounds the calls further, to half as many by default:
+/// while some pages are read, others are called for.
+const PARALLEL: usize = 32;
 
 /// So many pages in a row that bring nothing new are an end: some list would else be read for ever. More than one,
 /// since rows that move on while they are read may fill a short page by themselves.
@@ -72,20 +73,21 @@ impl<T: Listed> Snapshot<T> {
 /// How often a list is read again because it lost rows meanwhile: one that always does would else be read for ever.
 const AGAIN: usize = 3;
 
-/// Reads a whole list. One that lost rows while it was read is read again: what stood behind them moved up, past where
-/// the reading was.
+/// Reads a whole list, and tells of the rows of each page as it comes. One that lost rows while it was read is read again: what
+/// stood behind them moved up, past where the reading was.
 pub(super) async fn read_all<T: Listed>(
     adapter: &dyn Adapter,
     call: &Call,
     native: &Native,
     max_scan: usize,
+    tell: impl Fn(&[Arc<T>]),
 ) -> Result<Snapshot<T>, Error> {
-    let (mut snapshot, mut has_shrunk) = read_once(adapter, call, native, max_scan).await?;
+    let (mut snapshot, mut has_shrunk) = read_once(adapter, call, native, max_scan, &tell).await?;
     for _ in 0..AGAIN {
         if !has_shrunk || snapshot.cut {
             break;
         }
-        (snapshot, has_shrunk) = read_once(adapter, call, native, max_scan).await?;
+        (snapshot, has_shrunk) = read_once(adapter, call, native, max_scan, &tell).await?;
     }
     snapshot.unsettled = has_shrunk;
     Ok(snapshot)
@@ -96,10 +98,12 @@ async fn read_once<T: Listed>(
     call: &Call,
     native: &Native,
     max_scan: usize,
+    tell: &impl Fn(&[Arc<T>]),
 ) -> Result<(Snapshot<T>, bool), Error> {
     let mut gathered = Gathered::default();
     let first = T::page(adapter, call, native, None).await?;
     let page_size = (first.rows.len() + first.unreadable.len()).max(1);
+    tell(&first.rows);
     let mut next = gathered.add(first);
     let (mut cut, mut barren) = (false, 0);
     let mut calls = max_scan.div_ceil(FEWEST_ROWS).max(FEWEST_CALLS) - 1;
@@ -126,7 +130,9 @@ async fn read_once<T: Listed>(
         let before = gathered.rows.len();
         while let Some(page) = pages.next().await {
             // Of pages known beforehand only the last one leads on: to rows that came meanwhile.
-            next = gathered.add(page?);
+            let page = page?;
+            tell(&page.rows);
+            next = gathered.add(page);
         }
         barren = if gathered.rows.len() == before {
             barren + 1

@@ -22,6 +22,7 @@ pub use referral::{
 };
 pub use scalar::{Date, DateTime, Decimal, Json};
 pub use scope::{Scope, Scopes};
+pub(crate) use texts::is_blank;
 pub use vendor::{Capability, Vendor, Workspace};
 pub use write::{
     AmountStructure, Conversion, Decision, FacilitatorParty, FinanceDeal, ModerationSide,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::texts::Texts;
+use super::texts::{Texts, is_blank};
 use super::{DateTime, Decimal, GlobalId, Json, Vendor};
 
 /// One referral of one vendor. Tens of thousands are kept in memory, so its texts and lists have no room to grow.
@@ -415,7 +415,7 @@ impl Person {
 
 impl From<PersonTexts<'_>> for Person {
     fn from(known: PersonTexts<'_>) -> Self {
-        let is_said = |text: &&str| !text.trim().is_empty();
+        let is_said = |text: &&str| !is_blank(text);
         let (first_name, last_name) = (known.first_name, known.last_name);
         let parts = || {
             [first_name, last_name]

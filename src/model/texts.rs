@@ -2,6 +2,13 @@
 
 use std::fmt;
 
+/// Whether there is nothing to be seen of a text.
+pub(crate) fn is_blank(text: &str) -> bool {
+    // Told from the first letter for nearly all.
+    !text.as_bytes().first().is_some_and(u8::is_ascii_graphic)
+        && text.chars().all(char::is_whitespace)
+}
+
 /// So many texts, each of which may be missing. A blank one says as little as none and is not kept.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(super) struct Texts<const N: usize> {
@@ -13,7 +20,7 @@ pub(super) struct Texts<const N: usize> {
 
 impl<const N: usize> Texts<N> {
     pub(super) fn new(texts: [Option<&str>; N]) -> Self {
-        let texts = texts.map(|text| text.filter(|text| !text.trim().is_empty()));
+        let texts = texts.map(|text| text.filter(|text| !is_blank(text)));
         let length = texts.iter().flatten().map(|text| text.len()).sum();
         let mut all = String::with_capacity(length);
         let ends = texts.map(|text| {

@@ -6,7 +6,7 @@ use serde::de::{DeserializeOwned, Error as _, IgnoredAny};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-use crate::model::{Date, DateTime};
+use crate::model::{Date, DateTime, is_blank};
 use crate::vendor::wire::{self, Row, decode_row};
 
 /// A list. Whether those of referrals and connections come in pages is not documented: without `links` and `meta` it
@@ -183,7 +183,7 @@ impl Flat {
     /// The value, when there is one that says something.
     pub(super) fn text(self) -> Option<String> {
         match self {
-            Self::Text(text) if !text.trim().is_empty() => Some(text),
+            Self::Text(text) if !is_blank(&text) => Some(text),
             Self::Text(_) | Self::Absent | Self::Annotation => None,
         }
     }

@@ -18,11 +18,11 @@ use serde_json::value::RawValue;
 
 use super::paging::Unreadable;
 use super::redact;
-use crate::model::{Date, DateTime, Decimal, Json, Vendor};
+use crate::model::{Date, DateTime, Decimal, Json, Vendor, is_blank};
 
 pub(super) use rows::read_list_aside;
 pub use rows::{List, Listing, read_list, read_row, sorted_out};
-use scalar::{Scalar, as_written, is_empty};
+use scalar::{Scalar, as_written};
 
 /// One row of a list, kept as it came so that an unreadable one costs itself alone.
 pub type Row = Box<RawValue>;
@@ -254,7 +254,7 @@ pub fn raw<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Box<RawV
 
 /// An empty text says as little as none.
 pub fn nonempty(text: Option<String>) -> Option<String> {
-    text.filter(|text| !is_empty(text))
+    text.filter(|text| !is_blank(text))
 }
 
 /// A scalar's text; an empty one counts as missing.

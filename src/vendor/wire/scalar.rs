@@ -9,6 +9,8 @@ use serde::de::{Error as _, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
+use crate::model::is_blank;
+
 thread_local! {
     static AS_WRITTEN: Cell<bool> = const { Cell::new(false) };
 }
@@ -63,7 +65,7 @@ impl<'de> Scalar<'de> {
 
     /// An empty text counts as missing.
     pub(super) fn filled(self) -> Option<Cow<'de, str>> {
-        self.0.filter(|text| !is_empty(text))
+        self.0.filter(|text| !is_blank(text))
     }
 }
 
@@ -112,11 +114,4 @@ fn unquoted(json: &str) -> serde_json::Result<Cow<'_, str>> {
         Some(inner) if !inner.contains('\\') => Ok(inner.into()),
         _ => serde_json::from_str(json).map(Cow::Owned),
     }
-}
-
-/// Whether there is nothing to be seen.
-pub(super) fn is_empty(text: &str) -> bool {
-    // Told from the first letter for nearly all.
-    !text.as_bytes().first().is_some_and(u8::is_ascii_graphic)
-        && text.chars().all(char::is_whitespace)
 }
