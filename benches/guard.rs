@@ -19,6 +19,10 @@ use referral_gateway::graphql::access::Access;
 use referral_gateway::http::documents::Documents;
 use referral_gateway::http::guard::{Limits, MAX_TOKENS};
 
+/// As the binary has it: the system's takes twice as long for some of these.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const ORDINARY: &str = "query Newest($first: Int = 20) {
   referrals(first: $first, filter: { status: [PENDING, ACTIVE] }) {
     nodes { id vendor name status createdAt value { amount currency } referrer { __typename ... on Person { name email } } ...more }
@@ -107,12 +111,37 @@ fn padded() -> Vec<(&'static str, Vec<String>)> {
         ("one comment", each("#")),
         ("one name", each("a")),
         ("one number", each("9")),
+        ("everything at once", all_at_once()),
         (
             "texts",
             vec![
                 pad("{ a(b: \"", "\\n", "\") }"),
                 pad("{ a(b: \"\"\"", "\n  x", "\"\"\") }"),
             ],
+        ),
+    ]
+}
+
+/// Documents of that size that have nearly as much of several things as is let through.
+fn all_at_once() -> Vec<String> {
+    let set = |fields: usize, name: &str, space: &str| {
+        let field = |index: usize| format!("{name}{index}{space}");
+        format!("{{ {} }}", (0..fields).map(field).collect::<String>())
+    };
+    let (name, space) = ("a".repeat(12), " ".repeat(9));
+    let sets = |count: usize, text: &str| {
+        let each = (0..count).map(|index| format!("b{index} {}", set(240, &name, &space)));
+        let sets: Vec<_> = each.collect();
+        format!("{{ a(b: \"{text}\") {} }}", sets.join(" "))
+    };
+    vec![
+        sets(4, ""),
+        sets(2, &"x".repeat(7_900)),
+        sets(3, &"\\n".repeat(1_900)),
+        format!(
+            "{{ a(b: \"{}\", c: [{}]) }}",
+            "x".repeat(8_000),
+            format!("9999999{space}").repeat(450)
         ),
     ]
 }
