@@ -55,8 +55,15 @@ fn main() {
     }
     let mut is_slow = false;
     for (what, documents) in generated().into_iter().chain(padded()) {
-        let spent = |document: &String| (fastest(document, &access), document.len());
-        let worst = documents.iter().map(spent).max().unwrap_or_default();
+        let mut all: Vec<_> = documents
+            .iter()
+            .map(|document| (fastest(document, &access, 5), document))
+            .collect();
+        all.sort_unstable();
+        // Those that took longest may only have been disturbed.
+        let again = all.iter().rev().take(5);
+        let again = again.map(|(_, document)| (fastest(document, &access, 50), document.len()));
+        let worst = again.max().unwrap_or_default();
         println!(
             "{what}, the worst of {}: {:?} for {} bytes, {:.2} of the ordinary one",
             documents.len(),
@@ -147,8 +154,8 @@ fn all_at_once() -> Vec<String> {
 }
 
 /// What it takes, undisturbed. Whether it is refused is the tests' business.
-fn fastest(document: &str, access: &Arc<Access>) -> Duration {
-    let times = (0..5).map(|_| {
+fn fastest(document: &str, access: &Arc<Access>, runs: usize) -> Duration {
+    let times = (0..runs).map(|_| {
         let documents = Documents::new(Limits::default(), access.clone());
         let started = Instant::now();
         let _ = black_box(documents.get(document));
