@@ -19,6 +19,10 @@ use referral_gateway::graphql::access::Access;
 use referral_gateway::http::documents::Documents;
 use referral_gateway::http::guard::{Limits, MAX_TOKENS};
 
+/// As the binary has it: the system's takes twice as long for some of these.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const ORDINARY: &str = "query Newest($first: Int = 20) {
   referrals(first: $first, filter: { status: [PENDING, ACTIVE] }) {
     nodes { id vendor name status createdAt value { amount currency } referrer { __typename ... on Person { name email } } ...more }
@@ -51,8 +55,15 @@ fn main() {
     }
     let mut is_slow = false;
     for (what, documents) in generated().into_iter().chain(padded()) {
-        let spent = |document: &String| (fastest(document, &access), document.len());
-        let worst = documents.iter().map(spent).max().unwrap_or_default();
+        let mut all: Vec<_> = documents
+            .iter()
+            .map(|document| (fastest(document, &access, 5), document))
+            .collect();
+        all.sort_unstable();
+        // Those that took longest may only have been disturbed.
+        let again = all.iter().rev().take(5);
+        let again = again.map(|(_, document)| (fastest(document, &access, 50), document.len()));
+        let worst = again.max().unwrap_or_default();
         println!(
             "{what}, the worst of {}: {:?} for {} bytes, {:.2} of the ordinary one",
             documents.len(),
@@ -107,6 +118,7 @@ fn padded() -> Vec<(&'static str, Vec<String>)> {
         ("one comment", each("#")),
         ("one name", each("a")),
         ("one number", each("9")),
+        ("everything at once", all_at_once()),
         (
             "texts",
             vec![
@@ -117,9 +129,33 @@ fn padded() -> Vec<(&'static str, Vec<String>)> {
     ]
 }
 
+/// Documents of that size that have nearly as much of several things as is let through.
+fn all_at_once() -> Vec<String> {
+    let set = |fields: usize, name: &str, space: &str| {
+        let field = |index: usize| format!("{name}{index}{space}");
+        format!("{{ {} }}", (0..fields).map(field).collect::<String>())
+    };
+    let (name, space) = ("a".repeat(12), " ".repeat(9));
+    let sets = |count: usize, text: &str| {
+        let each = (0..count).map(|index| format!("b{index} {}", set(240, &name, &space)));
+        let sets: Vec<_> = each.collect();
+        format!("{{ a(b: \"{text}\") {} }}", sets.join(" "))
+    };
+    vec![
+        sets(4, ""),
+        sets(2, &"x".repeat(7_900)),
+        sets(3, &"\\n".repeat(1_900)),
+        format!(
+            "{{ a(b: \"{}\", c: [{}]) }}",
+            "x".repeat(8_000),
+            format!("9999999{space}").repeat(450)
+        ),
+    ]
+}
+
 /// What it takes, undisturbed. Whether it is refused is the tests' business.
-fn fastest(document: &str, access: &Arc<Access>) -> Duration {
-    let times = (0..5).map(|_| {
+fn fastest(document: &str, access: &Arc<Access>, runs: usize) -> Duration {
+    let times = (0..runs).map(|_| {
         let documents = Documents::new(Limits::default(), access.clone());
         let started = Instant::now();
         let _ = black_box(documents.get(document));

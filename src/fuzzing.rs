@@ -17,7 +17,7 @@ use crate::graphql::access::Access;
 use crate::graphql::cost::PriceList;
 use crate::http::documents::Documents;
 use crate::http::edge::is_host;
-use crate::http::guard::Limits;
+use crate::http::guard::{self, Limits};
 use crate::http::hosts::AllowedHosts;
 use crate::http::question::Question;
 use crate::http::variables;
@@ -48,7 +48,7 @@ static REGISTRY: LazyLock<Registry> = LazyLock::new(|| {
     }
 });
 
-/// A document: guarded, parsed, measured, weighed.
+/// A document: guarded, parsed, measured, weighed. What the guard tells before it is parsed holds for what was parsed.
 pub fn document(bytes: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(bytes) else {
         return false;
@@ -58,7 +58,10 @@ pub fn document(bytes: &[u8]) -> bool {
         ..Limits::default()
     };
     match Documents::new(limits, ACCESS.clone()).get(text) {
-        Ok(document) => PRICES.cost_alone(&REGISTRY, &document.parsed).is_ok(),
+        Ok(document) => {
+            assert!(guard::is_within_bounds(&document.parsed));
+            PRICES.cost_alone(&REGISTRY, &document.parsed).is_ok()
+        }
         Err(error) => {
             drop(error.told());
             false

@@ -141,11 +141,12 @@ pub fn bad_vendors(ctx: &Context<'_>, message: &str) -> Error {
     })
 }
 
-/// A failure of the gateway's own.
+/// A failure of the gateway's own. A read may succeed when it is made again; but nothing promises that, and of a write no
+/// program should try.
 pub fn mistake(ctx: &Context<'_>, message: &str) -> Error {
     Error::new(message).extend_with(|_, extensions| {
         extensions.set("code", code::INTERNAL);
-        extensions.set("retryable", true);
+        extensions.set("retryable", false);
         extensions.set("requestId", request_id(ctx));
     })
 }

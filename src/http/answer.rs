@@ -418,3 +418,32 @@ fn mark_as_input(id: &str, error: &mut ServerError) {
         extensions.set("requestId", id);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::{Context, EmptyMutation, EmptySubscription, Error, Schema};
+
+    use super::*;
+    use crate::graphql::error::mistake;
+
+    struct Query;
+
+    #[async_graphql::Object]
+    impl Query {
+        async fn broken(&self, ctx: &Context<'_>) -> Option<Result<bool, Error>> {
+            Some(Err(mistake(ctx, "It could not be done.")))
+        }
+    }
+
+    #[tokio::test]
+    async fn no_program_is_told_to_repeat_what_a_mistake_of_ours_broke_off() {
+        let schema = Schema::new(Query, EmptyMutation, EmptySubscription);
+        let by_a_resolver = schema.execute("{ broken }").await;
+        let of_the_whole = failure("an id", code::INTERNAL, "It could not be done.");
+        for response in [by_a_resolver, of_the_whole] {
+            let extensions = response.errors[0].extensions.clone().unwrap();
+            assert_eq!(extensions.get("code"), Some(&Value::from(code::INTERNAL)));
+            assert_eq!(extensions.get("retryable"), Some(&Value::from(false)));
+        }
+    }
+}

@@ -19,6 +19,7 @@ use tracing::{Instrument as _, info, info_span};
 use super::App;
 use super::admission::{Permit, Priority, RETRY_AFTER, Shed};
 use super::answer::{Accepted, Answer, Bounds, Problem, failure, not_acceptable, unauthenticated};
+use super::costing::{self, Costing};
 use super::documents::{Document, DocumentError};
 use super::metrics::{Outcome, Received};
 use super::question::{Question, is_plainly_a_read, take_body};
@@ -28,7 +29,6 @@ use super::variables;
 use super::workspaces::Visitor;
 use crate::callers::Denied;
 use crate::graphql::access::Forbidden;
-use crate::graphql::cost::Cost;
 use crate::graphql::entities::Places;
 use crate::graphql::error::code;
 use crate::load::Loaders;
@@ -180,12 +180,9 @@ async fn answer(
             };
         }
     };
-    match app.rate.take(&caller, prepared.cost.total().max(1)) {
-        Ok(left) => prepared.left = left,
-        Err(wait) => {
-            received.count(Outcome::Refused);
-            return accepted.refuse_for_now(&id, wait.seconds()).await;
-        }
+    if let Err(wait) = prepared.costing.charge(&app, &caller) {
+        received.count(Outcome::Refused);
+        return accepted.refuse_for_now(&id, wait.seconds()).await;
     }
     let Ok(permit) = prepared.admitted(&app, &caller, deadline).await else {
         received.count(Outcome::Shed);
@@ -206,8 +203,8 @@ async fn answer(
             Err(_) => mistake(accepted, &id).await,
         };
     }
-    if work.prepared.tells_cost && work.prepared.left.is_some() {
-        // What is left is this caller's own: its answer is nobody else's.
+    if work.prepared.costing.is_personal() {
+        // Its answer is nobody else's.
         return work.execute(&app, permit).await;
     }
     match app.executions.begin(read, deadline) {
@@ -251,12 +248,7 @@ struct Prepared {
     document: Arc<Document>,
     /// Whether its address names a document, so that answers can be kept by it.
     may_be_reused: bool,
-    /// What it costs at most.
-    cost: Cost,
-    /// Whether the client wants to know.
-    tells_cost: bool,
-    /// What its caller has left after it; `None` where callers are not limited.
-    left: Option<u64>,
+    costing: Costing,
 }
 
 /// One that was admitted.
@@ -296,7 +288,7 @@ fn prepare(
         .document(&question)
         .map_err(Refused::Request)?;
     let is_named = question.query.is_none();
-    let tells_cost = tells_cost(&question);
+    let tells_cost = costing::is_asked_for(&question);
     let document = app.documents.get(&query).map_err(Refused::Document)?;
     let operation_name = question.operation_name.filter(|name| !name.is_empty());
     let is_query = is_query(&document.parsed, operation_name.as_deref());
@@ -313,7 +305,7 @@ fn prepare(
     let variables = question.variables.unwrap_or_default().into();
     let variables = async_graphql::Variables::from_json(variables);
     let operation = (&document.parsed, operation_name.as_deref(), &variables);
-    let cost = cost(app, visitor, operation).map_err(Refused::Document)?;
+    let costing = Costing::of(app, visitor, operation, tells_cost).map_err(Refused::Document)?;
     let mut request = async_graphql::Request::new(&*query);
     if document.needs.is_unknown() {
         // Validation refuses it, and says what is wrong with it. Should it not, there is nothing to be read.
@@ -332,9 +324,7 @@ fn prepare(
         document,
         // What is left is the caller's own.
         may_be_reused: method == Method::Get && is_named && !tells_cost,
-        cost,
-        tells_cost,
-        left: None,
+        costing,
     })
 }
 
@@ -352,49 +342,16 @@ fn check_values(app: &App, question: &Question) -> Result<(), DocumentError> {
     Ok(())
 }
 
-/// Whether `extensions` has `"cost": true`.
-fn tells_cost(question: &Question) -> bool {
-    let extensions = question.extensions.as_ref();
-    let asked = extensions.and_then(|extensions| extensions.get("cost"));
-    asked.and_then(serde_json::Value::as_bool) == Some(true)
-}
-
-fn cost(
-    app: &App,
-    visitor: &Visitor,
-    (document, operation, variables): (
-        &ExecutableDocument,
-        Option<&str>,
-        &async_graphql::Variables,
-    ),
-) -> Result<Cost, DocumentError> {
-    let cost = app
-        .prices
-        .cost(&visitor.parts.registry, document, operation, variables)
-        .map_err(DocumentError::LongList)?;
-    let max = app.requests.max_cost;
-    if cost.total() > max {
-        return Err(DocumentError::TooCostly { cost, max });
-    }
-    Ok(cost)
-}
-
 impl Prepared {
-    /// What admission counts is the gateway's own work, which is writing rows; calls to vendors are waited for.
     async fn admitted(
         &self,
         app: &App,
         caller: &Caller,
         deadline: Instant,
     ) -> Result<Permit, Shed> {
-        let rows = u32::try_from(self.cost.rows).unwrap_or(u32::MAX);
+        let work = self.costing.work();
         app.admission
-            .admit(
-                caller.clone(),
-                self.priority,
-                rows.saturating_add(1),
-                deadline,
-            )
+            .admit(caller.clone(), self.priority, work, deadline)
             .await
     }
 }
@@ -412,9 +369,7 @@ impl Work {
             mut request,
             document,
             may_be_reused,
-            cost,
-            tells_cost,
-            left,
+            costing,
             ..
         } = prepared;
         request.set_parsed_query(document.parsed.clone());
@@ -459,11 +414,7 @@ impl Work {
             errors = response.errors.len(),
             "request"
         );
-        if tells_cost {
-            response
-                .extensions
-                .insert("cost".to_owned(), told(app, cost, left));
-        }
+        costing.tell(app, &mut response);
         let fresh_for = freshness
             .left(visitor.parts.registry.clock.now(), app.cache.fresh())
             .filter(|_| may_be_reused && response.errors.is_empty());
@@ -481,17 +432,6 @@ impl Work {
             None => answer,
         }
     }
-}
-
-/// The cost as the answer tells it.
-fn told(app: &App, cost: Cost, left: Option<u64>) -> Value {
-    let told = serde_json::json!({
-        "calls": cost.calls,
-        "rows": cost.rows,
-        "limit": app.requests.max_cost,
-        "remaining": left,
-    });
-    Value::from_json(told).unwrap_or_default()
 }
 
 async fn overloaded(accepted: Accepted, id: &Arc<str>) -> Answer {

@@ -4,6 +4,7 @@ pub mod admission;
 pub mod answer;
 pub mod assets;
 mod cors;
+mod costing;
 pub mod documents;
 pub mod edge;
 pub mod entry;

@@ -1,5 +1,9 @@
 //! Pages of other sites: told nothing unless the configuration names their origin.
 
+use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
+use proptest::test_runner::TestRunner;
+use referral_gateway::config::Config;
 use reqwest::Method;
 use reqwest::header::HeaderMap;
 
@@ -116,5 +120,122 @@ async fn every_page_may_ask_where_all_may_but_without_credentials() {
     for headers in [preflight, answer] {
         assert_eq!(told(&headers, "allow-origin"), "*");
         assert_eq!(told(&headers, "allow-credentials"), "");
+    }
+}
+
+/// Listed origins, most of them a little otherwise in a part or two.
+fn origin() -> impl Strategy<Value = String> {
+    let usual = prop::sample::select(&[
+        ("https://", "app.example.com", ""),
+        ("http://", "localhost", ":3000"),
+    ]);
+    let odd = |of: &'static [&'static str]| prop::option::weighted(0.2, prop::sample::select(of));
+    let scheme = odd(&[
+        "https://", "http://", "HTTPS://", "ftp://", "https:/", "//", "null", "",
+    ]);
+    let before = odd(&[
+        "evil",
+        "evil.",
+        "user@",
+        "evil.example@",
+        "*.",
+        ".",
+        "app.example.com.",
+    ]);
+    let host = odd(&[
+        "APP.example.com",
+        "LOCALHOST",
+        "app.example.co",
+        "app-example.com",
+        "appxexample.com",
+        "example.com",
+        "127.0.0.1",
+        "[::1]",
+        "null",
+        "*",
+        "",
+    ]);
+    let behind = odd(&[
+        ".",
+        ".evil.example",
+        "evil",
+        "\u{e9}",
+        "%2e",
+        "@evil.example",
+    ]);
+    let port = odd(&[
+        "", ":3000", ":443", ":80", ":8443", ":30000", ":03000", ":", ":*",
+    ]);
+    let tail = odd(&[
+        "/",
+        "/app.example.com",
+        "?x",
+        "#x",
+        ",https://evil.example",
+        " https://evil.example",
+        ";x",
+    ]);
+    (usual, scheme, before, host, behind, port, tail).prop_map(
+        |(usual, scheme, before, host, behind, port, tail)| {
+            let (usual_scheme, usual_host, usual_port) = usual;
+            [
+                scheme.unwrap_or(usual_scheme),
+                before.unwrap_or_default(),
+                host.unwrap_or(usual_host),
+                behind.unwrap_or_default(),
+                port.unwrap_or(usual_port),
+                tail.unwrap_or_default(),
+            ]
+            .concat()
+        },
+    )
+}
+
+#[tokio::test]
+async fn no_origin_is_let_in_that_is_not_listed_to_the_letter() {
+    let listed = [APP, "http://localhost:3000"];
+    let world = with("[server]\ncors_origins = [\"https://app.example.com\", \"http://localhost:3000\"]\ncors_credentials = true").await;
+    let mut runner = TestRunner::deterministic();
+    let (mut let_in, mut kept_out) = (0, 0);
+    for _ in 0..1_000 {
+        let origin = origin().new_tree(&mut runner).unwrap().current();
+        let (preflight, answer) = ask(&world, &origin).await;
+        // Browsers write schemes and hosts in small letters, so that other letters are another's.
+        let is_listed = listed.contains(&&*origin);
+        for headers in [preflight, answer] {
+            let allowed = if is_listed { &*origin } else { "" };
+            assert_eq!(told(&headers, "allow-origin"), allowed, "{origin:?}");
+            assert!(varies(&headers), "{origin:?}: {headers:?}");
+        }
+        *if is_listed {
+            &mut let_in
+        } else {
+            &mut kept_out
+        } += 1;
+    }
+    assert!(let_in > 100 && kept_out > 500, "{let_in} {kept_out}");
+}
+
+proptest! {
+    #[test]
+    fn what_may_be_listed_is_what_browsers_send_and_nothing_else(origin in origin()) {
+        let toml = format!("[server]\ncors_origins = [{}]", serde_json::json!(origin));
+        let is_taken = Config::read(Some(&toml), &|_| None).is_ok();
+        if origin == "*" || [APP, "http://localhost:3000"].contains(&&*origin) {
+            prop_assert!(is_taken);
+        } else if is_taken {
+            let (scheme, rest) = origin.split_once("://").unwrap();
+            let usual_port = match scheme {
+                "https" => ":443",
+                "http" => ":80",
+                _ => return Err(TestCaseError::fail(origin)),
+            };
+            let is_odd = |byte: u8| {
+                !byte.is_ascii_graphic() || byte.is_ascii_uppercase() || b"/?#@*%".contains(&byte)
+            };
+            prop_assert!(!rest.bytes().any(is_odd), "{origin}");
+            prop_assert!(!rest.ends_with(usual_port) && !rest.ends_with(':'), "{origin}");
+            prop_assert!(!rest.contains(":0"), "{origin}");
+        }
     }
 }

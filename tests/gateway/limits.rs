@@ -39,9 +39,39 @@ fn documents() -> Vec<(&'static str, String, &'static str, &'static str)> {
         ),
         (
             "tokens",
-            format!("{{ node(id: \"x\") {{ {} }} }}", "id ".repeat(6_000)),
+            format!("{{ node(id: [{}]) {{ id }} }}", "1 ".repeat(6_000)),
             complex,
             "6000 tokens",
+        ),
+        (
+            "tokens and text",
+            format!("{{ node(id: [\"{}\" {}]) {{ id }} }}", "x".repeat(8_000), "1 ".repeat(5_500)),
+            complex,
+            "each 16 bytes of its texts count as one more",
+        ),
+        (
+            "a text",
+            format!("{{ node(id: \"{}\") {{ id }} }}", "x".repeat(8_191)),
+            "DOCUMENT_TOO_LARGE",
+            "8192 bytes together: longer ones go into variables",
+        ),
+        (
+            "a block of text",
+            format!("{{ node(id: \"\"\"{}\"\"\") {{ id }} }}", "x\n".repeat(4_100)),
+            "DOCUMENT_TOO_LARGE",
+            "8192 bytes",
+        ),
+        (
+            "many texts",
+            format!("{{ nodes(ids: [{}]) {{ id }} }}", format!("\"{}\" ", "x".repeat(40)).repeat(200)),
+            "DOCUMENT_TOO_LARGE",
+            "8192 bytes",
+        ),
+        (
+            "blocks of text that are not closed",
+            format!("{{ a(b: [{}", "\"\"\"x\\\\\"".repeat(60)),
+            "DOCUMENT_TOO_LARGE",
+            "8192 bytes",
         ),
         (
             "nesting",
@@ -205,6 +235,86 @@ async fn a_document_beyond_a_bound_is_told_which_and_runs_not() {
         assert!(said.contains(message), "{what}: {said}");
     }
     assert_eq!(world.calls().values().sum::<usize>(), 0);
+}
+
+#[tokio::test]
+async fn a_document_of_too_long_names_or_too_much_white_space_is_told_so_and_runs_not() {
+    let world = World::start().await;
+    let cases = [
+        (
+            format!("{{ {}: __typename }}", "a".repeat(15_991)),
+            "names and numbers have more than 16000 characters",
+        ),
+        (
+            format!(
+                "{{ referrals(first: {}) {{ nodes {{ id }} }} }}",
+                "9".repeat(16_000)
+            ),
+            "names and numbers have more than 16000 characters",
+        ),
+        (
+            format!("{{{}__typename }}", " ".repeat(10_000)),
+            "10000 characters of white space",
+        ),
+    ];
+    for (document, message) in cases {
+        let (code, said) = refused(&world, &json!({ "query": document })).await;
+        assert_eq!(code, "DOCUMENT_TOO_COMPLEX", "{said}");
+        assert!(said.contains(message), "{said}");
+    }
+    assert_eq!(world.calls().values().sum::<usize>(), 0);
+}
+
+#[tokio::test]
+async fn a_document_just_below_a_bound_runs() {
+    let world = World::start().await;
+    let nothing = json!({ "__type": null });
+    let text = format!("{{ __type(name: \"{}\") {{ name }} }}", "x".repeat(8_190));
+    assert_eq!(world.data(&text).await, nothing);
+    let block = format!(
+        "{{ __type(name: \"\"\"{}\"\"\") {{ name }} }}",
+        "\n x".repeat(2_728)
+    );
+    assert_eq!(world.data(&block).await, nothing);
+    let name = "a".repeat(15_990);
+    let named = world.data(&format!("{{ {name}: __typename }}")).await;
+    assert_eq!(named, json!({ name: "Query" }));
+    let spaced = world
+        .data(&format!("{{{}__typename}}", " ".repeat(10_000)))
+        .await;
+    assert_eq!(spaced, json!({ "__typename": "Query" }));
+    let wide = format!(
+        "{{ vendors {{ {} {} {} }} }}",
+        many(200, |index| format!("a{index}: vendor")),
+        "... { vendor } ".repeat(20),
+        "vendor configured capabilities __typename ".repeat(20),
+    );
+    let vendors = world.data(&wide).await["vendors"].clone();
+    assert_eq!(vendors[0]["a199"], vendors[0]["vendor"]);
+    let wider = wide.replace(" } }", " health } }");
+    let (_, said) = refused(&world, &json!({ "query": wider })).await;
+    assert!(said.contains("300 fields"), "{said}");
+    assert_eq!(world.calls().values().sum::<usize>(), 0);
+}
+
+#[tokio::test]
+async fn a_document_of_as_many_definitions_as_may_be_runs() {
+    let world = with("[server]\nmax_document_tokens = 6000").await;
+    let document = format!(
+        "{} query last {{ vendors {{ {} }} }} {}",
+        many(49, |index| format!("query q{index} {{ __typename }}")),
+        many(100, |index| format!("...f{index}")),
+        many(100, |index| format!(
+            "fragment f{index} on VendorStatus {{ vendor }}"
+        )),
+    );
+    let body = json!({ "query": document, "operationName": "last" });
+    let answer = world.post(&body).await.json;
+    assert_eq!(
+        answer["data"]["vendors"][0],
+        json!({ "vendor": "INTROZY" }),
+        "{answer:#}"
+    );
 }
 
 #[tokio::test]

@@ -154,6 +154,7 @@ async fn a_resolver_that_panics_becomes_an_error_and_the_next_request_is_answere
     let (url, _watch) = gateway().await;
     let answer = ask(&url, "{ vendors { capabilities } }").await;
     assert_eq!(codes(&answer), [(String::new(), "INTERNAL".to_owned())]);
+    assert_eq!(answer["errors"][0]["extensions"]["retryable"], false);
     assert_eq!(
         ask(&url, "{ __typename }").await,
         json!({ "data": { "__typename": "Query" } })

@@ -294,6 +294,25 @@ fn vendors_are_called_vendors() {
     assert_eq!(uses(&words, |_| false), NOTHING);
 }
 
+/// What stands behind an @ is to cargo-deny one exact version, so that "@<2" bans nothing.
+#[test]
+fn every_ban_of_a_crate_says_why_and_those_of_versions_have_their_requirement_behind_a_colon() {
+    let rules = fs::read_to_string(".deny.toml").unwrap();
+    let bans = rules.lines().filter(|line| line.contains("{ crate = "));
+    let bans: Vec<_> = bans.collect();
+    assert!(
+        bans.iter()
+            .any(|ban| ban.contains("\"async-graphql:<8.0.0-rc.3\""))
+    );
+    for ban in bans {
+        assert!(ban.contains(", reason = \""), "{ban}");
+        let sign = ban
+            .split_once('@')
+            .and_then(|(_, version)| version.chars().next());
+        assert!(sign.is_none_or(|sign| sign.is_ascii_digit()), "{ban}");
+    }
+}
+
 #[test]
 fn the_compose_file_points_the_gateway_at_the_sandbox() {
     let sandbox = Sandbox::new(&Clock::system());

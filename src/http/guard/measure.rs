@@ -11,8 +11,8 @@ use async_graphql::parser::types::{
 use async_graphql::{Name, Pos};
 
 use super::{
-    Limits, MAX_DEPTH, MAX_DIRECTIVES, MAX_FIELDS, MAX_FRAGMENTS, MAX_INTROSPECTION,
-    MAX_OPERATIONS, MAX_REPEATS, MAX_VARIABLES, MAX_WIDTH, Refusal, Refused,
+    Limits, MAX_DEPTH, MAX_DIRECTIVES, MAX_FIELDS, MAX_INTROSPECTION, MAX_REPEATS, MAX_VARIABLES,
+    Refusal, Refused,
 };
 
 /// The lists of a type that lead to other types: one inside the other, they multiply to the size of the schema squared.
@@ -20,12 +20,6 @@ const TYPE_LISTS: [&str; 4] = ["fields", "interfaces", "possibleTypes", "inputFi
 
 /// Looks at the parsed document before validation and execution do.
 pub fn measure(document: &ExecutableDocument, limits: &Limits) -> Result<(), Refused> {
-    if document.operations.iter().count() > MAX_OPERATIONS {
-        return Err(Refusal::Operations.into());
-    }
-    if document.fragments.len() > MAX_FRAGMENTS {
-        return Err(Refusal::Fragments.into());
-    }
     let mut measure = Measure {
         fragments: &document.fragments,
         known: HashMap::new(),
@@ -138,9 +132,6 @@ impl<'a> Measure<'a> {
 
     fn selections(&mut self, set: &'a Positioned<SelectionSet>) -> Result<Size, Refused> {
         let items = &set.node.items;
-        if items.len() > MAX_WIDTH {
-            return Err(Refusal::Width.at(set.pos));
-        }
         if items.len() > MAX_REPEATS {
             check_repeats(items)?;
         }

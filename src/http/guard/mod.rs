@@ -3,7 +3,9 @@
 //! every document passes here first: once over its bytes, then, parsed, once over its fragments with memory.
 
 mod measure;
+mod parsed;
 mod scan;
+mod shape;
 #[cfg(test)]
 mod tests;
 
@@ -12,15 +14,24 @@ use std::fmt;
 use async_graphql::Pos;
 
 pub use measure::measure;
+pub use parsed::is_within_bounds;
 pub use scan::scan;
 
 /// How many bytes a document may have.
 pub const MAX_BYTES: usize = 64 * 1024;
 /// How many tokens a document may have, unless configured otherwise. The parser takes most of a microsecond for each.
 pub const MAX_TOKENS: usize = 1_000;
+/// How many bytes all texts within a document may have, together and with their quotes. A block string that is not closed
+/// counts up to the document's end: so far the parser looks for its own.
+pub const MAX_TEXT: usize = 8_192;
+/// How many bytes of text count as one more token: the parser takes as long for them.
+pub const TEXT_PER_TOKEN: usize = 16;
+/// How many characters the names and numbers of a document may have together for each token that is allowed. The parser
+/// reads each up to three times.
+pub const WORD_PER_TOKEN: usize = 16;
 /// How many characters of white space and commas a document may have for each token that is allowed, comments and what
-/// ends a line aside. The parser takes a thirtieth of a token's time for each.
-pub const SPACE_PER_TOKEN: usize = 16;
+/// ends a line aside. The parser takes a thirtieth of a token's time for each. What people and tools write has two to five.
+pub const SPACE_PER_TOKEN: usize = 10;
 /// As how many of them the end of a line counts: it takes the parser as long.
 pub const SPACE_PER_LINE: usize = 3;
 /// How deep brackets of all kinds may nest.
@@ -64,8 +75,12 @@ pub struct Limits {
 pub enum Refusal {
     /// Too many bytes.
     Bytes,
-    /// Too many tokens; this many were allowed.
+    /// Too many tokens, texts counted as several; this many were allowed.
     Tokens(usize),
+    /// Too much text within it.
+    Text,
+    /// Names and numbers that are too long together; this many characters were allowed.
+    Words(usize),
     /// Too much white space; this many characters were allowed.
     Space(usize),
     /// Brackets nest too deeply.
@@ -120,7 +135,7 @@ impl Default for Limits {
 impl Refusal {
     /// Whether it is a matter of size alone.
     pub fn is_size(self) -> bool {
-        self == Self::Bytes
+        matches!(self, Self::Bytes | Self::Text)
     }
 
     fn at(self, at: Pos) -> Refused {
@@ -141,7 +156,18 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Bytes => write!(f, "The document has more than {MAX_BYTES} bytes."),
-            Self::Tokens(max) => write!(f, "The document has more than {max} tokens."),
+            Self::Tokens(max) => write!(
+                f,
+                "The document has more than {max} tokens; each {TEXT_PER_TOKEN} bytes of its texts count as one more."
+            ),
+            Self::Text => write!(
+                f,
+                "The document's texts have more than {MAX_TEXT} bytes together: longer ones go into variables."
+            ),
+            Self::Words(max) => write!(
+                f,
+                "The document's names and numbers have more than {max} characters together."
+            ),
             Self::Space(max) => write!(
                 f,
                 "The document has more than {max} characters of white space and commas."

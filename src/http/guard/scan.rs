@@ -4,7 +4,11 @@ use std::borrow::Cow;
 
 use async_graphql::Pos;
 
-use super::{MAX_BYTES, MAX_NESTING, Refusal, Refused, SPACE_PER_LINE, SPACE_PER_TOKEN};
+use super::shape::Shape;
+use super::{
+    MAX_BYTES, MAX_TEXT, Refusal, Refused, SPACE_PER_LINE, SPACE_PER_TOKEN, TEXT_PER_TOKEN,
+    WORD_PER_TOKEN,
+};
 
 /// Looks at the text, once, before anything else does. Gives what is to be parsed: the same without its comments and the
 /// white space at the ends of lines, for which the parser would take long. Everything else keeps its line and column.
@@ -13,22 +17,24 @@ pub fn scan(document: &str, max_tokens: usize) -> Result<Cow<'_, str>, Refused> 
         return Err(Refusal::Bytes.into());
     }
     let bytes = document.as_bytes();
-    let mut text = Thinned::new(document);
-    let max_space = max_tokens.saturating_mul(SPACE_PER_TOKEN);
-    let (mut at, mut tokens, mut nesting, mut space) = (0, 0_usize, 0_usize, 0_usize);
+    let mut thinned = Thinned::new(document);
+    let mut shape = Shape::new();
+    let mut amounts = Amounts::new(max_tokens);
+    let mut at = 0;
     // Where the last token or line ended.
     let mut behind = 0;
     while at < bytes.len() {
         let begin = at;
+        let refuse = |refusal: Refusal| refusal.at(place(document, begin));
         at = match bytes[at] {
             b' ' | b'\t' | b',' => {
                 at += 1;
                 continue;
             }
             b'\n' | b'\r' => {
-                text.leave_out(behind, at);
+                thinned.leave_out(behind, at);
                 at += 1;
-                space += SPACE_PER_LINE;
+                amounts.space += SPACE_PER_LINE;
                 behind = at;
                 continue;
             }
@@ -36,41 +42,67 @@ pub fn scan(document: &str, max_tokens: usize) -> Result<Cow<'_, str>, Refused> 
                 at = end_of_line(bytes, at);
                 continue;
             }
-            b'"' => end_of_string(bytes, at),
-            b'{' | b'(' | b'[' => {
-                nesting += 1;
-                at + 1
-            }
-            b'}' | b')' | b']' => {
-                nesting = nesting.saturating_sub(1);
-                at + 1
+            b'"' => {
+                let (end, seen) = end_of_string(bytes, at);
+                amounts.text += seen - at;
+                end
             }
             byte if is_word(byte) => {
-                at + bytes[at..]
-                    .iter()
-                    .take_while(|byte| is_word(**byte))
-                    .count()
+                let end = end_of_word(bytes, at);
+                amounts.words += end - at;
+                end
             }
             _ => at + 1,
         };
-        tokens += 1;
-        space += begin - behind;
+        amounts.tokens += 1;
+        amounts.space += begin - behind;
         behind = at;
-        if nesting > MAX_NESTING {
-            return Err(Refusal::Nesting.at(place(document, begin)));
-        }
-        if tokens > max_tokens {
-            return Err(Refusal::Tokens(max_tokens).at(place(document, begin)));
-        }
-        if space > max_space {
-            return Err(Refusal::Space(max_space).at(place(document, begin)));
+        shape.take(&bytes[begin..at]).map_err(refuse)?;
+        amounts.check().map_err(refuse)?;
+    }
+    thinned.leave_out(behind, bytes.len());
+    // That of the last lines is left.
+    amounts.check()?;
+    Ok(thinned.end())
+}
+
+/// How much there is so far of what the parser takes its time for.
+struct Amounts {
+    tokens: usize,
+    text: usize,
+    words: usize,
+    space: usize,
+    max_tokens: usize,
+}
+
+impl Amounts {
+    fn new(max_tokens: usize) -> Self {
+        Self {
+            tokens: 0,
+            text: 0,
+            words: 0,
+            space: 0,
+            max_tokens,
         }
     }
-    text.leave_out(behind, bytes.len());
-    if space > max_space {
-        return Err(Refusal::Space(max_space).into());
+
+    fn check(&self) -> Result<(), Refusal> {
+        let max_words = self.max_tokens.saturating_mul(WORD_PER_TOKEN);
+        let max_space = self.max_tokens.saturating_mul(SPACE_PER_TOKEN);
+        if self.text > MAX_TEXT {
+            return Err(Refusal::Text);
+        }
+        if self.tokens + self.text / TEXT_PER_TOKEN > self.max_tokens {
+            return Err(Refusal::Tokens(self.max_tokens));
+        }
+        if self.words > max_words {
+            return Err(Refusal::Words(max_words));
+        }
+        if self.space > max_space {
+            return Err(Refusal::Space(max_space));
+        }
+        Ok(())
     }
-    Ok(text.end())
 }
 
 /// A text of which some parts are left out; copied only if there are any.
@@ -127,12 +159,28 @@ fn end_of_line(bytes: &[u8], from: usize) -> usize {
         .map_or(bytes.len(), |at| from + at)
 }
 
-/// Just after a string or block string. The parser reads a block string that is not closed as an empty string and goes
-/// on behind it, so nothing there may hide.
-fn end_of_string(bytes: &[u8], from: usize) -> usize {
+fn end_of_word(bytes: &[u8], from: usize) -> usize {
+    bytes[from..]
+        .iter()
+        .position(|byte| !is_word(*byte))
+        .map_or(bytes.len(), |at| from + at)
+}
+
+/// Just after a string or block string, and up to where the parser looks to find that out: it looks for the end of a block
+/// string that is not closed up to the end of the document, then reads an empty string and goes on behind that, so nothing
+/// there may hide.
+fn end_of_string(bytes: &[u8], from: usize) -> (usize, usize) {
     if bytes[from..].starts_with(b"\"\"\"") {
-        return end_of_block(bytes, from + 3).unwrap_or(from + 2);
+        return match end_of_block(bytes, from + 3) {
+            Some(end) => (end, end),
+            None => (from + 2, bytes.len()),
+        };
     }
+    let end = end_of_line_string(bytes, from);
+    (end, end)
+}
+
+fn end_of_line_string(bytes: &[u8], from: usize) -> usize {
     let mut at = from + 1;
     while at < bytes.len() {
         match bytes[at] {

@@ -65,10 +65,71 @@ fn only_so_much_white_space_is_taken() {
     for (space, counts) in [(" ", 1), (",", 1), ("\t", 1), ("\n", 3), ("\r", 3)] {
         assert_eq!(scan(&space.repeat(most / counts)), Ok(()));
         let refused = scan(&space.repeat(most / counts + 1)).unwrap_err();
-        assert_eq!(refused.refusal, Refusal::Space(1_600));
+        assert_eq!(refused.refusal, Refusal::Space(1_000));
     }
     assert_eq!(scan(&format!("{}\n", " ".repeat(9_000))), Ok(()));
     assert_eq!(scan(&format!("# {}\n", "#".repeat(9_000))), Ok(()));
+}
+
+#[test]
+fn only_so_much_text_is_taken_and_quotes_count() {
+    let scan = |text: &str| scan(&format!("{{ a(b: [{text}]) }}"));
+    let most = MAX_TEXT - 2;
+    assert_eq!(scan(&format!("\"{}\"", "x".repeat(most))), Ok(()));
+    assert_eq!(
+        scan(&format!("\"{}\"", "x".repeat(most + 1))),
+        Err(Refusal::Text)
+    );
+    assert_eq!(
+        scan(&format!("\"{}\" \"\"\"x\"\"\"", "é".repeat(most / 2 - 4))),
+        Ok(())
+    );
+    assert_eq!(
+        scan(&format!("\"{}\" \"\"\"xy\"\"\"", "é".repeat(most / 2 - 3))),
+        Err(Refusal::Text)
+    );
+    assert_eq!(scan(&"\"\" ".repeat(MAX_TEXT / 2)), Ok(()));
+    assert_eq!(scan(&"\"\" ".repeat(MAX_TEXT / 2 + 1)), Err(Refusal::Text));
+}
+
+#[test]
+fn texts_count_as_tokens_of_sixteen_bytes() {
+    let scan = |length: usize| {
+        let document = format!("{{ a(b: \"{}\") }}", "x".repeat(length - 2));
+        super::scan(&document, 100).map(drop)
+    };
+    let most = (100 - 8) * TEXT_PER_TOKEN + TEXT_PER_TOKEN - 1;
+    assert_eq!(scan(most), Ok(()));
+    let refused = scan(most + 1).unwrap_err();
+    assert_eq!(refused.refusal, Refusal::Tokens(100));
+}
+
+/// The parser looks for the end of each such block string, in vain, up to the end of the document.
+#[test]
+fn block_strings_that_are_not_closed_count_up_to_the_documents_end() {
+    let open = |count: usize, rest: usize| {
+        let begins = "\"\"\"x\\\\\"".repeat(count);
+        scan(&format!("{{ a(b: [{begins} {}", "y".repeat(rest)))
+    };
+    assert_eq!(open(1, 8_000), Ok(()));
+    assert_eq!(open(2, 8_000), Err(Refusal::Text));
+    assert_eq!(open(1, 9_000), Err(Refusal::Text));
+    assert_eq!(open(40, 0), Ok(()));
+    assert_eq!(open(50, 0), Err(Refusal::Text));
+}
+
+#[test]
+fn only_so_much_of_names_and_numbers_is_taken() {
+    let scan = |words: &str| super::scan(&format!("{{ {words} }}"), 100).map(drop);
+    for byte in ["a", "9"] {
+        assert_eq!(scan(&byte.repeat(1_600)), Ok(()));
+        let refused = scan(&byte.repeat(1_601)).unwrap_err();
+        assert_eq!(refused.refusal, Refusal::Words(1_600));
+    }
+    let words = format!("{} ", "a".repeat(17));
+    assert!(scan(&words.repeat(94)).is_ok());
+    let refused = scan(&words.repeat(95)).unwrap_err();
+    assert_eq!(refused.refusal, Refusal::Words(1_600));
 }
 
 #[test]
@@ -139,7 +200,89 @@ fn depth(field: &Field) -> usize {
     values.map(|value| of(&value)).max().unwrap_or(0)
 }
 
+/// One selection each, whatever may stand there.
+const SELECTIONS: [&str; 18] = [
+    "f",
+    "a: f",
+    "on",
+    "on: on",
+    "f: on",
+    "query",
+    "fragment",
+    "...f",
+    "... on T { x y }",
+    "...on,T{x}",
+    "...on\nT {x} # { a b c\n",
+    "... { x ...y }",
+    "... @d(a: {b: [c]}) @e { x }",
+    "...on @d",
+    "on @on",
+    "f @d(a: {b: [c, d]}) @e",
+    "f(a: {b: 1, c: \"{\", d: [{e: f}]}) { g ...h i { j } }",
+    "a: f(b: \"\"\"}\"\"\") @d { on }",
+];
+
+/// One definition each, of another name than the others.
+fn operation(kind: usize, index: usize) -> String {
+    match kind {
+        0 => format!("query q{index} {{ a }}"),
+        1 => format!("mutation fragment{index} @fragment(a: {{b: 1}}) {{ a {{ b }} }}"),
+        2 => format!("query on{index}($fragment: [T!]! = {{a: [1]}}, $b: T) {{ a(b: {{c: $b}}) }}"),
+        _ => format!("subscription s{index} {{ ... on fragment {{ fragment }} }}"),
+    }
+}
+
+fn fragment(kind: usize, index: usize) -> String {
+    match kind {
+        0 => format!("fragment f{index} on T {{ a }}"),
+        1 => format!("fragment fragment{index} on fragment @d(a: {{b: 1}}) {{ query {{ b }} }}"),
+        _ => format!("fragment query{index} on query {{ ...query{index} a(b: {{}}) }}"),
+    }
+}
+
 proptest::proptest! {
+    #[test]
+    fn a_selection_is_refused_for_its_width_exactly_if_it_is_too_wide(
+        kinds in proptest::collection::vec(0..SELECTIONS.len(), 1..8),
+        count in MAX_WIDTH - 2..MAX_WIDTH + 3,
+        is_inner in proptest::bool::ANY,
+    ) {
+        let kinds = kinds.iter().cycle().take(count);
+        let selections: Vec<_> = kinds.map(|kind| SELECTIONS[*kind]).collect();
+        let set = format!("{{ {} }}", selections.join(" "));
+        let document = if is_inner { format!("{{ a {set} b }}") } else { set };
+        let tree = async_graphql::parser::parse_query(&document).unwrap();
+        proptest::prop_assert_eq!(parsed::widest(&tree), count);
+        let is_too_wide = count > MAX_WIDTH;
+        proptest::prop_assert_eq!(
+            super::scan(&document, 60_000).map(drop).map_err(|refused| refused.refusal),
+            if is_too_wide { Err(Refusal::Width) } else { Ok(()) }
+        );
+    }
+
+    #[test]
+    fn a_document_is_refused_for_its_definitions_exactly_if_it_has_too_many(
+        kinds in proptest::collection::vec(0..4_usize, 1..8),
+        operations in MAX_OPERATIONS - 2..MAX_OPERATIONS + 3,
+        fragments in MAX_FRAGMENTS - 2..MAX_FRAGMENTS + 3,
+    ) {
+        let kind = |index: usize| kinds[index % kinds.len()];
+        let mut definitions: Vec<_> = (0..operations).map(|at| operation(kind(at), at)).collect();
+        definitions.extend((0..fragments).map(|at| fragment(kind(at), at)));
+        let document = definitions.join(" ");
+        let parsed = async_graphql::parser::parse_query(&document).unwrap();
+        proptest::prop_assert_eq!(parsed.operations.iter().count(), operations);
+        proptest::prop_assert_eq!(parsed.fragments.len(), fragments);
+        let expected = if operations > MAX_OPERATIONS {
+            Err(Refusal::Operations)
+        } else if fragments > MAX_FRAGMENTS {
+            Err(Refusal::Fragments)
+        } else {
+            Ok(())
+        };
+        proptest::prop_assert_eq!(scan(&document), expected);
+    }
+
     #[test]
     fn what_the_scan_lets_through_never_nests_deeper_than_it_may(
         pieces in proptest::collection::vec(

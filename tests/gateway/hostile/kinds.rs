@@ -13,7 +13,7 @@ pub struct Case {
 pub type Make = fn(&mut Rng) -> Case;
 
 /// Every kind.
-pub const KINDS: [(&str, Make); 20] = [
+pub const KINDS: [(&str, Make); 21] = [
     ("deep lists", |rng| argument(&nested(rng, "[", "]"))),
     ("deep objects", |rng| argument(&nested(rng, "{a:", "}"))),
     ("mixed depths", mixed_depths),
@@ -34,6 +34,7 @@ pub const KINDS: [(&str, Make); 20] = [
     ("introspection bombs", introspection_bomb),
     ("many definitions", many_definitions),
     ("pages in pages", pages_in_pages),
+    ("open blocks of text", open_blocks),
 ];
 
 fn plain(query: String) -> Case {
@@ -435,4 +436,12 @@ fn pages_in_pages(rng: &mut Rng) -> Case {
         "query($n: Int = 100) {{ a: __typename @skip(if: true) referrals(first: $n) {{ nodes {{ {inner} }} }} }}"
     );
     Case { query, variables }
+}
+
+/// Whoever reads these looks for the end of each block of text up to the end of the document, and then goes on behind its
+/// quotes.
+fn open_blocks(rng: &mut Rng) -> Case {
+    let begins = "\"\"\"x\\\\\"".repeat(rng.usize(2..320));
+    let rest = pick(rng, &["y", "\\n", "\"\" ", "{", "é", " "]).repeat(rng.usize(0..12_000));
+    plain(format!("{{ node(id: [{begins} {rest}"))
 }

@@ -80,6 +80,11 @@ fn hostile() -> Vec<(&'static str, String, &'static str)> {
             "DOCUMENT_TOO_COMPLEX",
         ),
         (
+            "block strings that are not closed",
+            format!("{{ node(id: [{} {}", "\"\"\"x\\\\\"".repeat(320), "y".repeat(25_000)),
+            "DOCUMENT_TOO_LARGE",
+        ),
+        (
             "brackets behind a block string that is not closed",
             format!("{{a(b:[\"\"\"\",{}{}])}}", "[".repeat(3_000), "]".repeat(3_000)),
             "DOCUMENT_TOO_COMPLEX",
@@ -87,7 +92,7 @@ fn hostile() -> Vec<(&'static str, String, &'static str)> {
         (
             "brackets behind three quotes alone",
             format!("{{a(b:[\"\"\"{}{}])}}", "[".repeat(3_000), "]".repeat(3_000)),
-            "BAD_USER_INPUT",
+            "DOCUMENT_TOO_LARGE",
         ),
         (
             "brackets behind an escape at the end of a line",

@@ -1,10 +1,15 @@
 //! Vendors that are configured otherwise: whom they are asked as, and what of what was read before is still given out.
 
 use pretty_assertions::assert_eq;
+use referral_gateway::config::Config;
+use referral_gateway::model::Vendor;
 use referral_gateway::sandbox::{Fault, Kind};
+use referral_gateway::vendor;
 use serde_json::{Value, json};
 
+use super::{is_unchanged, max_cost};
 use crate::harness::World;
+use crate::metrics::{scrape, value};
 
 const KEY: &str = "introzy_ffffffffffffffffffffffffffffffff";
 
@@ -134,4 +139,50 @@ async fn the_refresh_token_that_took_the_configured_ones_place_is_used_on() {
         tokens[0] != tokens[1] && tokens[1] != tokens[2] && tokens[0] != tokens[2],
         "{tokens:?}"
     );
+}
+
+#[tokio::test]
+async fn one_whose_adapter_cannot_be_made_is_refused_with_the_reason_and_the_one_before_stays() {
+    let world = World::start().await;
+    let before = world.data(ALL).await;
+    // Everybody's adapter is made anew, and one of them cannot be.
+    let toml = "[requests]\nmax_cost = 1000\n[limits]\nvendor_timeout = \"4s\"";
+    let environment = world.environment.clone();
+    let read = move || {
+        let mut config = Config::read(Some(toml), &|name| environment.get(name).cloned())?;
+        for (vendor, connector) in &mut config.workspaces[0].vendors {
+            if *vendor == Vendor::Plannr {
+                *connector = Some(Box::new(|_| {
+                    let (kind, detail) = (vendor::Kind::Unavailable, "TLS could not be set up");
+                    Err(vendor::Error::new(Vendor::Plannr, "connect", kind, detail))
+                }));
+            }
+        }
+        Ok(config)
+    };
+    let problems = world.gateway.reload(read).await.unwrap_err();
+    assert_eq!(
+        problems,
+        ["workspace default: plannr connect: Unavailable: TLS could not be set up"]
+    );
+    assert!(is_unchanged(&world));
+    assert_eq!(max_cost(&world).await, 25_000);
+    let metrics = scrape(&world).await;
+    let reloads =
+        |outcome| format!("referral_gateway_config_reloads_total{{outcome=\"{outcome}\"}}");
+    assert!((value(&metrics, &reloads("refused")) - 1.0).abs() < 0.1);
+    assert!(value(&metrics, &reloads("ok")) < 0.1);
+    // The vendors are asked as before: by the adapters and from the records that there were.
+    let calls = world.calls();
+    assert_eq!(world.data(ALL).await, before);
+    assert_eq!(world.calls(), calls);
+    let newest = "{ referrals(first: 2, orderBy: { field: UPDATED_AT, direction: DESC }) { nodes { id } sources { status } } }";
+    let answer = world.data(newest).await;
+    for source in answer["referrals"]["sources"].as_array().unwrap() {
+        assert_eq!(source["status"], "OK", "{answer:#}");
+    }
+    assert!(world.calls()["plannr"] > calls["plannr"]);
+    // The same configuration is taken once the adapter can be made.
+    world.reload(toml, &[]).await.unwrap();
+    assert_eq!(max_cost(&world).await, 1_000);
 }
