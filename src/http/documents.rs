@@ -107,11 +107,26 @@ impl Documents {
             return Ok(known);
         }
         let thinned = guard::scan(text, self.limits.tokens).map_err(DocumentError::Refused)?;
-        let parsed = parse_query(&thinned).map_err(|error| DocumentError::Syntax(error.into()))?;
+        let parsed = parse_query(&thinned).map_err(|error| {
+            let mut error = ServerError::from(error);
+            error.message = shortened(&error.message);
+            DocumentError::Syntax(error)
+        })?;
         guard::measure(&parsed, &self.limits).map_err(DocumentError::Refused)?;
         let needs = self.access.needs(&parsed);
         let document = Arc::new(Document { parsed, needs });
         self.known.put(text.into(), document.clone());
         Ok(document)
     }
+}
+
+/// The parser repeats the line that it stumbled over, however long that is: no more of a line of its message is told.
+const MAX_LINE: usize = 160;
+
+fn shortened(message: &str) -> String {
+    let cut = |line: &str| match line.char_indices().nth(MAX_LINE) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
+    };
+    message.lines().map(cut).collect::<Vec<_>>().join("\n")
 }

@@ -113,6 +113,20 @@ async fn malformed_requests_are_told_what_is_wrong() {
 }
 
 #[tokio::test]
+async fn a_syntax_error_says_where_and_repeats_no_more_than_the_beginning_of_the_line() {
+    let world = World::start().await;
+    let query = format!("{{ node(id: \"{}\") {{ id }} ! }}", "long ".repeat(1_000));
+    let answer = world.post(&json!({ "query": query })).await;
+    let error = &answer.json["errors"][0];
+    let message = error["message"].as_str().unwrap();
+    assert!(
+        message.contains("long") && message.len() < 1_000,
+        "{message}"
+    );
+    assert_eq!(error["locations"], json!([{ "line": 1, "column": 5_023 }]));
+}
+
+#[tokio::test]
 async fn the_answers_media_type_is_the_one_asked_for() {
     let world = World::start().await;
     let post = |accept: &'static str, query: &'static str| {
