@@ -1,11 +1,6 @@
 //! The JSON as Microsoft documents it. Documented samples omit what is empty, real answers carry nulls: both read the
 //! same. An empty text counts as none.
 
-#![expect(
-    clippy::struct_field_names,
-    reason = "fields are named as the vendor names them"
-)]
-
 use std::mem::take;
 
 use secrecy::SecretString;
