@@ -105,7 +105,8 @@ async fn walk(registry: &Registry, vendor: Vendor) -> Rows {
     let list = Fingerprint::of(&"all rows");
     let mut rows = Rows::default();
     let mut request = ListRequest {
-        first: 1_000,
+        // In one piece: where a walk goes on with a cursor, a page may be read again under another name, and both are kept.
+        first: ROWS,
         after: None,
         filter: ReferralFilter {
             vendors: Some(vec![vendor]),
