@@ -14,6 +14,16 @@ pub const VENDORS: [(&str, &str); 4] = [
     ("saasquatch", "SAASQUATCH"),
 ];
 
+/// A sound answer with this body.
+fn answer(body: &Value) -> Kind {
+    Kind::Status {
+        status: 200,
+        body: Some(body.to_string()),
+        content_type: Some("application/json".to_owned()),
+        headers: Default::default(),
+    }
+}
+
 fn down(vendor: &'static str) -> Fault {
     Fault::new(vendor, Kind::status(503))
 }
@@ -271,15 +281,9 @@ async fn one_unreadable_record_costs_itself_and_is_told_with_its_path() {
         row("22222222-2222-4222-8222-222222222222", json!({ "surprise": "Ada Okoro" })),
         row("33333333-3333-4333-8333-333333333333", json!("2026-01-19T17:51:29+00:00")),
     ] });
-    let kind = Kind::Status {
-        status: 200,
-        body: Some(body.to_string()),
-        content_type: Some("application/json".to_owned()),
-        headers: Default::default(),
-    };
     world.sandbox.fault(Fault {
         path: Some("/api/v1/referrals".to_owned()),
-        ..Fault::new("plannr", kind)
+        ..Fault::new("plannr", answer(&body))
     });
     let query = "{ referrals(filter: { vendors: [PLANNR] }) { nodes { remoteId } sources { status code message } } }";
     let data = world.data(query).await;
@@ -485,15 +489,9 @@ async fn what_only_one_vendor_has_costs_itself_alone_where_it_cannot_be_read() {
     ];
     for (vendor, path, body, own) in cases {
         let world = World::start().await;
-        let kind = Kind::Status {
-            status: 200,
-            body: Some(body.to_string()),
-            content_type: Some("application/json".to_owned()),
-            headers: Default::default(),
-        };
         world.sandbox.fault(Fault {
             path: Some(path.to_owned()),
-            ..Fault::new(vendor, kind)
+            ..Fault::new(vendor, answer(&body))
         });
         let (_, name) = VENDORS.into_iter().find(|(it, _)| *it == vendor).unwrap();
         let answer = world
