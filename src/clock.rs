@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use tokio::sync::watch;
 
 /// Tells the time. Cheap to clone; clones share one source.
 #[derive(Clone)]
@@ -12,7 +13,11 @@ pub struct Clock(Source);
 
 /// Moves a [`Clock::manual`] forward.
 #[derive(Clone)]
-pub struct ClockHand(Arc<Mutex<Manual>>);
+pub struct ClockHand {
+    manual: Arc<Mutex<Manual>>,
+    /// Told whenever it has moved.
+    moved: watch::Sender<()>,
+}
 
 #[derive(Clone)]
 enum Source {
@@ -36,11 +41,15 @@ impl Clock {
 
     /// A clock that stands still until its hand is moved.
     pub fn manual(start: Timestamp) -> (Self, ClockHand) {
-        let hand = ClockHand(Arc::new(Mutex::new(Manual {
+        let manual = Manual {
             now: start,
             elapsed: Duration::ZERO,
             moves_with_sleepers: false,
-        })));
+        };
+        let hand = ClockHand {
+            manual: Arc::new(Mutex::new(manual)),
+            moved: watch::Sender::new(()),
+        };
         (Self(Source::Manual(hand.clone())), hand)
     }
 
@@ -78,6 +87,21 @@ impl Clock {
             }
         }
     }
+
+    /// Waits until so much time has passed, by a manual clock as well: for what is done again and again, which would
+    /// otherwise never rest there.
+    pub async fn pass(&self, time: Duration) {
+        let Source::Manual(hand) = &self.0 else {
+            return self.sleep(time).await;
+        };
+        let end = self.elapsed() + time;
+        // An error would mean that nobody can move it any more, but this one here could.
+        let _ = hand
+            .moved
+            .subscribe()
+            .wait_for(|()| self.elapsed() >= end)
+            .await;
+    }
 }
 
 impl ClockHand {
@@ -91,6 +115,7 @@ impl ClockHand {
             manual.now = now.expect("the sum is within jiff's range");
             manual.elapsed += by;
         });
+        self.moved.send_replace(());
     }
 
     /// From here on whoever sleeps moves the clock forward by the time slept.
@@ -99,12 +124,30 @@ impl ClockHand {
     }
 
     fn read<T>(&self, read: impl FnOnce(&mut Manual) -> T) -> T {
-        read(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        read(&mut self.manual.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
 impl fmt::Debug for Clock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Clock({})", self.now())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt as _;
+
+    use super::*;
+
+    #[test]
+    fn time_passes_by_a_manual_clock_once_its_hand_has_moved_so_far() {
+        let (clock, hand) = Clock::manual("2026-11-01T09:00:00Z".parse().unwrap());
+        let mut minute = Box::pin(clock.pass(Duration::from_mins(1)));
+        assert!(minute.as_mut().now_or_never().is_none());
+        hand.advance(Duration::from_secs(59));
+        assert!(minute.as_mut().now_or_never().is_none());
+        hand.advance(Duration::from_secs(1));
+        assert!(minute.as_mut().now_or_never().is_some());
     }
 }

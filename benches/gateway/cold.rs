@@ -26,7 +26,7 @@ pub(crate) fn resize(sandbox: &Sandbox, rows: usize) {
 
 /// Measures at each of the vendors' delays, and prints.
 pub(crate) async fn run(world: &World, threads: &str) {
-    for (delay_ms, pause_ms, rounds) in [(0, 0, 400), (0, 20, 150), (20, 0, 150)] {
+    for (delay_ms, pause_ms, rounds) in [(0, 0, 400), (0, 20, 150), (20, 5, 150)] {
         world.vendors.set_delay(delay_ms);
         print!("vendors at {delay_ms} ms, {threads}");
         if pause_ms > 0 {

@@ -156,7 +156,7 @@ impl Desk {
                 for _ in 0..SWEEP {
                     tokio::select! {
                         () = desk.ending.cancelled() => return,
-                        () = desk.clock.sleep(TAKE_UP) => {}
+                        () = desk.clock.pass(TAKE_UP) => {}
                     }
                     desk.resume().await;
                 }
