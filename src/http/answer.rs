@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 use tracing::info;
 
 use super::documents::DocumentError;
-use super::request_id;
+use super::{json, request_id};
 use crate::callers::Denied;
 use crate::graphql::access::Forbidden;
 use crate::graphql::error::code;
@@ -119,13 +119,13 @@ impl Accepted {
                 bounds.bytes
             );
             let response = failure(id, code::ANSWER_TOO_LARGE, &message);
-            return self.dress(id, self.status_of(&response), response).await;
+            return self.dress(id, self.status_of(&response), &response);
         };
         self.wrap(id, status, body)
     }
 
     /// A request that is not executed because its caller has asked for too much just now.
-    pub async fn refuse_for_now(self, id: &Arc<str>, seconds: u64) -> Answer {
+    pub fn refuse_for_now(self, id: &Arc<str>, seconds: u64) -> Answer {
         info!(
             request_id = &**id,
             seconds, "request refused: its caller is to wait"
@@ -138,15 +138,13 @@ impl Accepted {
             extensions.set("retryable", true);
             extensions.set("retryAfterSeconds", seconds);
         }
-        let mut answer = self
-            .dress(id, StatusCode::TOO_MANY_REQUESTS, response)
-            .await;
+        let mut answer = self.dress(id, StatusCode::TOO_MANY_REQUESTS, &response);
         answer.retry_after = Some(seconds);
         answer
     }
 
     /// A request that is not executed.
-    pub async fn refuse(self, id: &Arc<str>, problem: &Problem) -> Answer {
+    pub fn refuse(self, id: &Arc<str>, problem: &Problem) -> Answer {
         info!(
             request_id = &**id,
             status = problem.status.as_u16(),
@@ -154,23 +152,23 @@ impl Accepted {
             "request refused"
         );
         let response = failure(id, problem.code, &problem.message);
-        self.dress(id, problem.status, response).await
+        self.dress(id, problem.status, &response)
     }
 
     /// A request that is not executed now, and may be sent again. It is counted and not logged: there are too many of them.
-    pub async fn put_off(self, id: &Arc<str>, problem: &Problem, seconds: u64) -> Answer {
+    pub fn put_off(self, id: &Arc<str>, problem: &Problem, seconds: u64) -> Answer {
         let mut response = failure(id, problem.code, &problem.message);
         for error in &mut response.errors {
             let extensions = error.extensions.get_or_insert_default();
             extensions.set("retryAfterSeconds", seconds);
         }
-        let mut answer = self.dress(id, problem.status, response).await;
+        let mut answer = self.dress(id, problem.status, &response);
         answer.retry_after = Some(seconds);
         answer
     }
 
     /// A document that is not executed.
-    pub async fn refuse_document(self, id: &Arc<str>, error: DocumentError) -> Answer {
+    pub fn refuse_document(self, id: &Arc<str>, error: DocumentError) -> Answer {
         let error = match error.told() {
             Ok((code, error)) => coded(id, code, error),
             Err(mut error) => {
@@ -180,7 +178,7 @@ impl Accepted {
         };
         info!(request_id = &**id, "document refused");
         let response = GraphQLResponse::from_errors(vec![error]);
-        self.dress(id, self.status_of(&response), response).await
+        self.dress(id, self.status_of(&response), &response)
     }
 
     fn status_of(self, response: &GraphQLResponse) -> StatusCode {
@@ -193,7 +191,7 @@ impl Accepted {
     }
 
     /// A document that its caller may not have executed.
-    pub async fn forbid(self, id: &Arc<str>, forbidden: &Forbidden) -> Answer {
+    pub fn forbid(self, id: &Arc<str>, forbidden: &Forbidden) -> Answer {
         info!(request_id = &**id, fields = ?forbidden.fields, "document forbidden");
         let status = if self == Self::GraphQL {
             StatusCode::FORBIDDEN
@@ -215,12 +213,12 @@ impl Accepted {
             );
             extensions.set("scopes", names.clone());
         }
-        self.dress(id, status, response).await
+        self.dress(id, status, &response)
     }
 
-    async fn dress(self, id: &Arc<str>, status: StatusCode, response: GraphQLResponse) -> Answer {
-        let body = write(response, usize::MAX).await;
-        self.wrap(id, status, body.expect("no answer is that large"))
+    fn dress(self, id: &Arc<str>, status: StatusCode, response: &GraphQLResponse) -> Answer {
+        let body = json::write(response, was_executed(response), usize::MAX);
+        self.wrap(id, status, body.expect("it may have any length").into())
     }
 
     fn wrap(self, id: &Arc<str>, status: StatusCode, body: Bytes) -> Answer {
@@ -380,16 +378,12 @@ fn leave_out_errors(id: &str, errors: &mut Vec<ServerError>, max: usize) {
 
 /// The answer's JSON; `None` where it has more bytes than it may.
 async fn write(response: GraphQLResponse, max: usize) -> Option<Bytes> {
-    if was_executed(&response) {
-        let written = async_graphql_axum::GraphQLResponse::from(response).into_response();
-        return axum::body::to_bytes(written.into_body(), max).await.ok();
+    let was_executed = was_executed(&response);
+    if !was_executed || json::has_straight_rows(&response.data) {
+        return json::write(&response, was_executed, max).map(Bytes::from);
     }
-    let mut answer = serde_json::json!({ "errors": response.errors });
-    if !response.extensions.is_empty() {
-        answer["extensions"] = serde_json::json!(response.extensions);
-    }
-    let body = serde_json::to_vec(&answer).expect("errors are texts and numbers");
-    (body.len() <= max).then(|| body.into())
+    let written = async_graphql_axum::GraphQLResponse::from(response).into_response();
+    axum::body::to_bytes(written.into_body(), max).await.ok()
 }
 
 /// Whether there is a result at all, be it null: an error that no field is to blame for means that nothing was executed, and

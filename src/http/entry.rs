@@ -45,7 +45,7 @@ pub async fn post(State(app): State<Arc<App>>, headers: HeaderMap, body: Body) -
     let deadline = Instant::now() + app.request_timeout;
     let visitor = match visitor(&app, &headers, deadline).await {
         Ok(visitor) => visitor,
-        Err(denied) => return deny(&app, received, accepted, denied).await,
+        Err(denied) => return deny(&app, received, accepted, denied),
     };
     let arrived = timeout_at(deadline, take_body(&headers, body, app.max_request_bytes)).await;
     match arrived.unwrap_or_else(|_| Err(too_slow())) {
@@ -63,7 +63,7 @@ pub async fn post(State(app): State<Arc<App>>, headers: HeaderMap, body: Body) -
         }
         Err(problem) => {
             received.count(Outcome::Refused);
-            accepted.refuse(&app.request_ids.next(), &problem).await
+            accepted.refuse(&app.request_ids.next(), &problem)
         }
     }
 }
@@ -80,7 +80,7 @@ pub async fn get(
     let is_personal = app.callers.are_told_apart();
     let visitor = match visitor(&app, &headers, deadline).await {
         Ok(visitor) => visitor,
-        Err(denied) => return deny(&app, received, accepted, denied).await,
+        Err(denied) => return deny(&app, received, accepted, denied),
     };
     let query = query.unwrap_or_default().into();
     let answer = answer(
@@ -115,11 +115,11 @@ pub(super) async fn visitor(
     Ok(Visitor { caller, parts })
 }
 
-async fn deny(app: &App, received: Received, accepted: Accepted, denied: Denied) -> Answer {
+fn deny(app: &App, received: Received, accepted: Accepted, denied: Denied) -> Answer {
     let id = app.request_ids.next();
     info!(request_id = &*id, reason = %denied, "caller not known");
     received.count(Outcome::Refused);
-    let answer = accepted.refuse(&id, &unauthenticated(denied)).await;
+    let answer = accepted.refuse(&id, &unauthenticated(denied));
     answer.personal()
 }
 
@@ -167,69 +167,103 @@ async fn answer(
     let is_read = method == Method::Get || is_plainly_a_read(&read.text);
     if is_read && app.admission.sheds_any_read(&caller) {
         received.count(Outcome::Shed);
-        return overloaded(accepted, &id).await;
+        return overloaded(accepted, &id);
     }
-    let mut prepared = match prepare(&app, &visitor, accepted, &read.text, method) {
-        Ok(prepared) => prepared,
-        Err(refused) => {
-            received.count(Outcome::Refused);
-            return match refused {
-                Refused::Request(problem) => accepted.refuse(&id, &problem).await,
-                Refused::Document(error) => accepted.refuse_document(&id, error).await,
-                Refused::Access(forbidden) => accepted.forbid(&id, &forbidden).await,
-            };
-        }
-    };
-    if let Err(wait) = prepared.costing.charge(&app, &caller) {
-        received.count(Outcome::Refused);
-        return accepted.refuse_for_now(&id, wait.seconds()).await;
-    }
-    let Ok(permit) = prepared.admitted(&app, &caller, deadline).await else {
-        received.count(Outcome::Shed);
-        return overloaded(accepted, &id).await;
-    };
-    let work = Work {
+    let asked = Asked {
+        app,
         received,
         visitor,
         accepted,
         call,
-        prepared,
+        caller,
     };
-    if work.prepared.priority == Priority::Write {
-        // In a task of its own: what was asked for is written to its end, whether or not the client stays.
-        let writing = tokio::spawn(async move { work.execute(&app, permit).await });
-        return match writing.await {
-            Ok(answer) => answer,
-            Err(_) => mistake(accepted, &id).await,
-        };
-    }
-    if work.prepared.costing.is_personal() {
-        // Its answer is nobody else's.
-        return work.execute(&app, permit).await;
-    }
-    match app.executions.begin(read, deadline) {
-        Turn::Wait(coming) => {
-            drop(permit);
-            if let Some(answer) = arrived(coming, deadline).await {
-                work.received.count(Outcome::Joined);
-                return answer;
+    // By itself: all requests would carry what only those need that are executed, the shed ones as well.
+    Box::pin(asked.answer(read, method)).await
+}
+
+/// A request that was neither joined to another nor shed at once.
+struct Asked {
+    app: Arc<App>,
+    received: Received,
+    visitor: Visitor,
+    accepted: Accepted,
+    call: Call,
+    caller: Caller,
+}
+
+impl Asked {
+    async fn answer(self, read: Read, method: Method) -> Answer {
+        let Self {
+            app,
+            received,
+            visitor,
+            accepted,
+            call,
+            caller,
+        } = self;
+        let (id, deadline) = (call.request_id.clone(), call.deadline);
+        let mut prepared = match prepare(&app, &visitor, accepted, &read.text, method) {
+            Ok(prepared) => prepared,
+            Err(refused) => {
+                received.count(Outcome::Refused);
+                return match refused {
+                    Refused::Request(problem) => accepted.refuse(&id, &problem),
+                    Refused::Document(error) => accepted.refuse_document(&id, error),
+                    Refused::Access(forbidden) => accepted.forbid(&id, &forbidden),
+                };
             }
-            let Ok(permit) = work.prepared.admitted(&app, &caller, deadline).await else {
-                work.received.count(Outcome::Shed);
-                return overloaded(accepted, &id).await;
-            };
-            work.execute(&app, permit).await
+        };
+        if let Err(wait) = prepared.costing.charge(&app, &caller) {
+            received.count(Outcome::Refused);
+            return accepted.refuse_for_now(&id, wait.seconds());
         }
-        Turn::Execute(handover, coming) => {
-            // In a task of its own, for whoever waits for it: the client that began it may leave.
-            tokio::spawn(async move {
-                // Whatever else has arrived is taken in first: it may be the same read.
-                tokio::task::yield_now().await;
-                handover.give(work.execute(&app, permit).await);
-            });
-            match coming.await {
+        let Ok(permit) = prepared.admitted(&app, &caller, deadline).await else {
+            received.count(Outcome::Shed);
+            return overloaded(accepted, &id);
+        };
+        let work = Work {
+            received,
+            visitor,
+            accepted,
+            call,
+            prepared,
+        };
+        if work.prepared.priority == Priority::Write {
+            // In a task of its own: what was asked for is written to its end, whether or not the client stays.
+            let writing = tokio::spawn(async move { work.execute(&app, permit).await });
+            return match writing.await {
                 Ok(answer) => answer,
                 Err(_) => mistake(accepted, &id).await,
+            };
+        }
+        if work.prepared.costing.is_personal() {
+            // Its answer is nobody else's.
+            return work.execute(&app, permit).await;
+        }
+        match app.executions.begin(read, deadline) {
+            Turn::Wait(coming) => {
+                drop(permit);
+                if let Some(answer) = arrived(coming, deadline).await {
+                    work.received.count(Outcome::Joined);
+                    return answer;
+                }
+                let Ok(permit) = work.prepared.admitted(&app, &caller, deadline).await else {
+                    work.received.count(Outcome::Shed);
+                    return overloaded(accepted, &id);
+                };
+                work.execute(&app, permit).await
+            }
+            Turn::Execute(handover, coming) => {
+                // In a task of its own, for whoever waits for it: the client that began it may leave.
+                tokio::spawn(async move {
+                    // Whatever else has arrived is taken in first: it may be the same read.
+                    tokio::task::yield_now().await;
+                    handover.give(work.execute(&app, permit).await);
+                });
+                match coming.await {
+                    Ok(answer) => answer,
+                    Err(_) => mistake(accepted, &id).await,
+                }
             }
         }
     }
@@ -434,13 +468,13 @@ impl Work {
     }
 }
 
-async fn overloaded(accepted: Accepted, id: &Arc<str>) -> Answer {
+fn overloaded(accepted: Accepted, id: &Arc<str>) -> Answer {
     let problem = Problem {
         status: StatusCode::SERVICE_UNAVAILABLE,
         code: code::OVERLOADED,
         message: "The gateway has too much to do just now; try again in a moment.".to_owned(),
     };
-    accepted.put_off(id, &problem, RETRY_AFTER.as_secs()).await
+    accepted.put_off(id, &problem, RETRY_AFTER.as_secs())
 }
 
 async fn mistake(accepted: Accepted, id: &Arc<str>) -> Answer {

@@ -12,6 +12,7 @@ pub mod guard;
 mod headers;
 pub mod health;
 pub mod hosts;
+mod json;
 pub mod lasting;
 pub mod live;
 pub mod metrics;
