@@ -10,10 +10,11 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::counts::{Counts, Use};
+use super::key::{Key, Scope};
 use super::record::{Kind, Record, weight_of_shared};
 use super::{Failure, Loaded};
 use crate::clock::Clock;
-use crate::model::{Vendor, Workspace};
+use crate::model::Workspace;
 use crate::vendor::{Error, error};
 
 /// After a failed reading, what is kept is given out for so long before the vendor is asked for it again: else every
@@ -57,48 +58,6 @@ pub struct Lifetimes {
     pub stale_if_error: Duration,
     /// That there is no such record.
     pub missing: Duration,
-}
-
-/// What the keys of one vendor's records in one workspace have in common. Nothing is cached without it. The keys of a
-/// list's rows share one.
-///
-/// There is none without a workspace:
-///
-/// ```compile_fail
-/// use referral_gateway::load::Scope;
-/// use referral_gateway::model::Vendor;
-///
-/// let scope = Scope::new(Vendor::ALL[0], "");
-/// ```
-///
-/// With one, there is:
-///
-/// ```
-/// use referral_gateway::load::Scope;
-/// use referral_gateway::model::{Vendor, Workspace};
-///
-/// let scope = Scope::new(Workspace::new("acme"), Vendor::ALL[0], "");
-/// assert_ne!(scope, Scope::new(Workspace::new("globex"), Vendor::ALL[0], ""));
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Scope(Arc<Whose>);
-
-#[derive(Debug, PartialEq, Eq, Hash)]
-struct Whose {
-    workspace: Workspace,
-    vendor: Vendor,
-    account: Box<str>,
-    /// Which configuration of the vendor's it was read with: another may be for another account.
-    generation: u64,
-}
-
-/// What tells one cached record from another.
-#[derive(Clone, PartialEq, Eq, Hash)]
-#[cfg_attr(test, derive(Debug))]
-pub struct Key {
-    scope: Scope,
-    kind: Kind,
-    id: Arc<str>,
 }
 
 /// When a reading began, and how many writes its scope had seen by then.
@@ -147,64 +106,6 @@ impl Lifetimes {
     fn longest(&self) -> Duration {
         let given_out = self.fresh.max(self.stale_while_revalidate);
         given_out.max(self.stale_if_error).max(self.missing)
-    }
-}
-
-impl Scope {
-    /// The scope of a vendor's records in a workspace, as seen from an account where that matters.
-    pub fn new(workspace: Workspace, vendor: Vendor, account: &str) -> Self {
-        Self::of_generation(workspace, vendor, account, 0)
-    }
-
-    /// The same, read with a later configuration of the vendor's.
-    pub fn of_generation(
-        workspace: Workspace,
-        vendor: Vendor,
-        account: &str,
-        generation: u64,
-    ) -> Self {
-        Self(Arc::new(Whose {
-            workspace,
-            vendor,
-            account: account.into(),
-            generation,
-        }))
-    }
-
-    /// Whose records these are.
-    pub fn vendor(&self) -> Vendor {
-        self.0.vendor
-    }
-
-    /// The key of one record.
-    pub fn key(&self, kind: Kind, id: Arc<str>) -> Key {
-        Key {
-            scope: self.clone(),
-            kind,
-            id,
-        }
-    }
-}
-
-impl Key {
-    /// Whose record it is.
-    pub fn vendor(&self) -> Vendor {
-        self.scope.vendor()
-    }
-
-    /// What it is.
-    pub fn kind(&self) -> Kind {
-        self.kind
-    }
-
-    /// The id within its kind.
-    pub fn id(&self) -> &Arc<str> {
-        &self.id
-    }
-
-    /// What it has in common with the vendor's other keys.
-    pub fn scope(&self) -> &Scope {
-        &self.scope
     }
 }
 
@@ -283,7 +184,7 @@ impl Cache {
         let Some(entry) = self.store.get(key) else {
             return Reading::Nothing;
         };
-        if key.kind.is_list() && entry.began.writes != self.writes(&key.scope) {
+        if key.kind().is_list() && entry.began.writes != self.writes(key.scope()) {
             return Reading::Nothing;
         }
         let now = self.clock.elapsed();
@@ -365,7 +266,7 @@ impl Cache {
             value,
             began,
             failure: None,
-            weight: u32::try_from(weight + key.weight()).unwrap_or(u32::MAX),
+            weight: u32::try_from(weight + weight_beside(key)).unwrap_or(u32::MAX),
         };
         // Held until the entry is in, so that nothing passes between the look and the deed.
         let writes = self
@@ -373,7 +274,7 @@ impl Cache {
             .writes
             .write()
             .unwrap_or_else(PoisonError::into_inner);
-        let is_current = writes.get(&key.scope).copied().unwrap_or(0) == began.writes;
+        let is_current = writes.get(key.scope()).copied().unwrap_or(0) == began.writes;
         let is_latest = || {
             self.store
                 .get(key)
@@ -476,8 +377,8 @@ impl Cache {
 
     /// Notes what came of one look for a record.
     pub(super) fn count(&self, key: &Key, used: Use) {
-        let workspace = &key.scope.0.workspace;
-        let add = |counts: &Counts| counts.add(key.vendor(), key.kind, used);
+        let workspace = key.scope().workspace();
+        let add = |counts: &Counts| counts.add(key.vendor(), key.kind(), used);
         let known = self
             .noted
             .counts
@@ -506,10 +407,9 @@ impl Cache {
     }
 }
 
-impl Key {
-    fn weight(&self) -> usize {
-        size_of::<Self>() + size_of::<Entry>() + self.id.len() + PER_ENTRY
-    }
+/// What an entry takes beside its value.
+fn weight_beside(key: &Key) -> usize {
+    size_of::<Key>() + size_of::<Entry>() + key.id().len() + PER_ENTRY
 }
 
 /// Whether an older answer may stand in for a call that failed so: not where the vendor said that we may not see it, or

@@ -8,8 +8,9 @@ use proptest::prelude::*;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-use super::cache::{Cache, Key, Lifetimes, Reading, Scope};
+use super::cache::{Cache, Lifetimes, Reading};
 use super::counts::Use;
+use super::key::{Key, Scope};
 use super::record::{Kind, Record};
 use super::{Flights, Outcome};
 use crate::clock::{Clock, ClockHand};

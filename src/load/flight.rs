@@ -11,8 +11,9 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
-use super::cache::{Began, Cache, Key, Reading};
+use super::cache::{Began, Cache, Reading};
 use super::counts::Use;
+use super::key::Key;
 use super::record::Record;
 use super::{Loaded, Outcome};
 use crate::vendor::{Error, error};

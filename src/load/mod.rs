@@ -10,6 +10,7 @@ pub mod cursor;
 pub mod flight;
 pub mod freshness;
 pub mod from;
+pub mod key;
 pub mod list;
 pub mod listed;
 pub mod loaders;
@@ -22,10 +23,11 @@ mod cache_tests;
 #[cfg(test)]
 mod tests;
 
-pub use cache::{Began, Bounded, Cache, Key, Lifetimes, Reading, Scope};
+pub use cache::{Began, Bounded, Cache, Lifetimes, Reading};
 pub use counts::{Counts, Use};
 pub use flight::Flights;
 pub use freshness::Freshness;
+pub use key::{Key, Scope};
 pub use list::{List, ListRequest, Report, ReportStatus};
 pub use listed::{Listed, Rank};
 pub use loaders::Loaders;
