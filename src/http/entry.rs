@@ -423,9 +423,9 @@ impl Work {
         };
         let started = Instant::now();
         let span = info_span!("request", request_id = &*id);
-        let execution = AssertUnwindSafe(schema.execute(request))
-            .catch_unwind()
-            .instrument(span);
+        // By itself: each future that one is handed to has room for it twice.
+        let execution = Box::pin(schema.execute(request));
+        let execution = AssertUnwindSafe(execution).catch_unwind().instrument(span);
         let mut response = match timeout_at(until, permit.work(execution)).await {
             Ok(Ok(response)) => response,
             Ok(Err(_panic)) => {
