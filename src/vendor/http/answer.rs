@@ -100,7 +100,8 @@ impl Answer {
         Err(Error {
             status: Some(self.status.as_u16()),
             retry_after: retry_after(&self.headers, clock),
-            body: Some(self.body),
+            // What it came in may have room for much more, and an error may be kept.
+            body: Some(Bytes::copy_from_slice(&self.body)),
             ..Error::new(
                 self.vendor,
                 self.operation,

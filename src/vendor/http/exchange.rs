@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 
 use super::{Answer, Limits};
 use crate::model::Vendor;
@@ -65,13 +65,13 @@ impl Connections {
         // Room for all of it at once, as far as the vendor says how much that is and it may be read at all.
         let announced = response.content_length().unwrap_or_default();
         let room = usize::try_from(announced).map_or(self.max_body, |it| it.min(self.max_body));
-        let mut body = BytesMut::with_capacity(room);
+        let (mut first, mut body) = (Bytes::new(), BytesMut::new());
         loop {
             let chunk = response.chunk().await;
             let Some(chunk) = chunk.map_err(|error| self.broken(operation, &error))? else {
                 break;
             };
-            if body.len() + chunk.len() > self.max_body {
+            if first.len().max(body.len()) + chunk.len() > self.max_body {
                 let detail = format!("the answer is longer than {} bytes", self.max_body);
                 return Err(Error::new(
                     self.vendor,
@@ -80,14 +80,28 @@ impl Connections {
                     detail,
                 ));
             }
+            if first.is_empty() {
+                // Most come in one piece, which need not be copied.
+                first = chunk;
+                continue;
+            }
+            if body.is_empty() {
+                body.reserve(room);
+                body.extend_from_slice(&first);
+            }
             body.extend_from_slice(&chunk);
         }
+        let body = if body.is_empty() {
+            first
+        } else {
+            body.freeze()
+        };
         Ok(Answer {
             vendor: self.vendor,
             operation,
             status,
             headers,
-            body: body.freeze(),
+            body,
         })
     }
 
