@@ -34,7 +34,8 @@ pub(super) fn has_straight_rows(data: &Value) -> bool {
     straight(data).is_some() || members.values().any(has_straight_rows)
 }
 
-/// The text of what was written straight.
+/// The text of what was written straight. It goes into the answer unread: only this crate's writers make such a value, and
+/// vendors' JSON that was read whole does. No name in a document can be the key, and nothing else of a client's is answered.
 fn straight(value: &Value) -> Option<&str> {
     let Value::Object(members) = value else {
         return None;
