@@ -45,7 +45,8 @@ pub type Coming = Shared<oneshot::Receiver<Answer>>;
 
 #[derive(Default)]
 struct Running {
-    executions: HashMap<Read, Execution>,
+    /// Whole documents are hashed here, before anyone knows whether they are to be executed.
+    executions: HashMap<Read, Execution, foldhash::quality::RandomState>,
     /// How many have begun.
     begun: u64,
 }

@@ -25,9 +25,12 @@ const RESPITE: Duration = Duration::from_secs(1);
 /// counts, times and locks.
 const PER_ENTRY: usize = 256;
 
+/// Seeded by chance, as ids come from outside. Every look at a record hashes its key.
+type Hasher = foldhash::quality::RandomState;
+
 /// What is known of vendors' records.
 pub struct Cache {
-    store: moka::sync::Cache<Key, Entry>,
+    store: moka::sync::Cache<Key, Entry, Hasher>,
     clock: Clock,
     fresh: Duration,
     revalidated: Duration,
@@ -136,7 +139,7 @@ impl Cache {
             .weigher(|_, entry: &Entry| entry.weight)
             // Frees memory; what may be given out is decided by our own clock.
             .time_to_live(stored + Duration::from_mins(1))
-            .build();
+            .build_with_hasher(Hasher::default());
         Self {
             store,
             clock,
@@ -432,7 +435,7 @@ fn is_bridged(error: &Error) -> bool {
 }
 
 /// A bounded store of anything else that is dear to make again, evicted by use.
-pub struct Bounded<K, V>(moka::sync::Cache<K, V>)
+pub struct Bounded<K, V>(moka::sync::Cache<K, V, Hasher>)
 where
     K: Eq + std::hash::Hash + Send + Sync + 'static,
     V: Clone + Send + Sync + 'static;
@@ -448,7 +451,7 @@ where
             moka::sync::Cache::builder()
                 .max_capacity(max)
                 .weigher(weigh)
-                .build(),
+                .build_with_hasher(Hasher::default()),
         )
     }
 
