@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use serde::de::DeserializeOwned;
+use serde::Deserialize;
 use tracing::warn;
 
 use super::wire::decode_json;
@@ -81,7 +81,7 @@ pub struct Unreadable {
 }
 
 /// Reads a record's own text once more, for what is not kept of it.
-pub fn read_again<T: DeserializeOwned>(raw: &Json) -> T {
+pub fn read_again<'a, T: Deserialize<'a>>(raw: &'a Json) -> T {
     decode_json(raw).expect("the record was made by reading this same text as this same type")
 }
 
@@ -113,7 +113,7 @@ impl<T> Partly<T> {
 }
 
 /// Reads more of a record's own text than the record was made of; where that cannot be read, it counts as missing.
-pub fn read_more<T: DeserializeOwned + Default>(raw: &Json) -> Partly<T> {
+pub fn read_more<'a, T: Deserialize<'a> + Default>(raw: &'a Json) -> Partly<T> {
     match decode_json::<T>(raw) {
         Ok(value) => value.into(),
         Err(problem) => Partly {

@@ -5,13 +5,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
-use serde::de::DeserializeOwned;
+use serde::Deserialize;
 
 use crate::clock::Clock;
-use crate::model::{Json, Vendor};
+use crate::model::Vendor;
 use crate::vendor::error::{Error, Kind, Result};
 use crate::vendor::vitals::RateLimit;
-use crate::vendor::wire::{self, List, Listing};
+use crate::vendor::wire::{self, List, Listing, Outcome, Unread};
 use crate::vendor::{Unreadable, pause, redact};
 
 /// A 2xx answer, read to its end.
@@ -28,18 +28,17 @@ pub struct Answer {
 
 impl Answer {
     /// Reads the body as JSON. The error names the JSON path that failed, never the value.
-    pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
+    pub fn json<'a, T: Deserialize<'a>>(&'a self) -> Result<T> {
         wire::decode(&self.body).map_err(|unreadable| self.undocumented(&unreadable))
     }
 
     /// Reads the body as a list, and each of its rows for itself.
-    pub async fn list<L, W, T>(
+    pub async fn list<L, T>(
         &self,
-        read: impl Fn(W, Json) -> T + Send + 'static,
+        read: impl Fn(Unread<'_>) -> Option<Outcome<T>> + Send + 'static,
     ) -> Result<Listing<L, T>>
     where
         L: List + Send + 'static,
-        W: DeserializeOwned,
         T: Send + 'static,
     {
         let listing = wire::read_list_aside(&self.body, read).await;

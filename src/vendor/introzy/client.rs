@@ -136,7 +136,7 @@ impl Client {
         call: &Call,
         id: &str,
         body: &outgoing::Facilitator<'_>,
-    ) -> Result<Accepted<wire::Facilitator>> {
+    ) -> Result<Accepted<Row>> {
         let path = ["api", "referral-opps", id, "facilitators"];
         let request = self.http.request("add_facilitator", Method::POST, path);
         let answer = self.send(call, request.json(body)).await?;

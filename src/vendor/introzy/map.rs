@@ -1,5 +1,6 @@
 //! Introzy's JSON into the model. Pure.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -11,8 +12,8 @@ use crate::model::{
     Organization, Party, Person, PersonTexts, Referral, ReferralAction, ReferralStatus, Stage,
     Vendor,
 };
-use crate::vendor::paging::{Partly, Unreadable, read_again};
-use crate::vendor::wire::{Row, nonempty, read_row};
+use crate::vendor::paging::{Partly, read_again};
+use crate::vendor::wire::{Outcome, Unread, nonempty};
 
 /// What the configuration says of stages. Introzy has no status, and every organization names its stages itself.
 #[derive(Clone, Debug, Default)]
@@ -42,12 +43,12 @@ fn folded(label: &str) -> String {
     label.trim().to_lowercase()
 }
 
-/// Reads one row.
-pub(super) fn row(row: Row, statuses: &StageStatus) -> Result<Referral, Unreadable> {
-    read_row(row, |opp, raw| referral(opp, raw, statuses))
+/// Reads a referral.
+pub(super) fn referral(row: Unread<'_>, statuses: &StageStatus) -> Option<Outcome<Referral>> {
+    row.read(|opp, raw| of_opp(opp, raw, statuses))
 }
 
-pub(super) fn referral(opp: wire::ReferralOpp, raw: Json, statuses: &StageStatus) -> Referral {
+fn of_opp(opp: wire::ReferralOpp<'_>, raw: Json, statuses: &StageStatus) -> Referral {
     let label = opp.stage.as_ref().and_then(|stage| stage.label.as_deref());
     let status = statuses.of(label);
     let id: Arc<str> = opp.id.into();
@@ -92,10 +93,12 @@ pub(super) fn referral(opp: wire::ReferralOpp, raw: Json, statuses: &StageStatus
 
 /// The part of a referral that only Introzy has.
 pub(crate) fn details(raw: &Json) -> Partly<schema::IntrozyReferral> {
-    let opp: wire::ReferralOpp = read_again(raw);
+    let opp: wire::ReferralOpp<'_> = read_again(raw);
     let stage = opp.stage.unwrap_or_default();
     schema::IntrozyReferral {
-        pipeline_deal_id: nonempty(opp.pipeline_deal_id).unwrap_or(opp.id),
+        pipeline_deal_id: nonempty(opp.pipeline_deal_id)
+            .unwrap_or(opp.id)
+            .into_owned(),
         owner: opp.owner.map(user_details),
         seeker: opp.seeker.map(party_details),
         provider: opp.provider.map(party_details),
@@ -114,7 +117,7 @@ fn allowed_actions(facilitators: &Facilitators) -> Box<[ReferralAction]> {
     actions.into()
 }
 
-pub(super) fn facilitator(referral_id: &Arc<str>, row: wire::Facilitator) -> Facilitator {
+pub(super) fn facilitator(referral_id: &Arc<str>, row: wire::Facilitator<'_>) -> Facilitator {
     let key: Arc<str> = row.id.into();
     Facilitator {
         vendor: Vendor::Introzy,
@@ -138,11 +141,11 @@ pub(super) fn facilitator(referral_id: &Arc<str>, row: wire::Facilitator) -> Fac
 }
 
 /// Exactly one of user and company is documented, each possibly by its id alone.
-fn facilitating_party(
-    user: Option<wire::Party>,
-    company: Option<wire::Company>,
-    user_id: Option<String>,
-    company_id: Option<String>,
+fn facilitating_party<'a>(
+    user: Option<wire::Party<'a>>,
+    company: Option<wire::Company<'a>>,
+    user_id: Option<Cow<'a, str>>,
+    company_id: Option<Cow<'a, str>>,
 ) -> Party {
     let (user_id, company_id) = (nonempty(user_id), nonempty(company_id));
     let is_company = user.is_none() && user_id.is_none();
@@ -166,7 +169,7 @@ pub(super) fn note(note: wire::Note) -> Note {
     }
 }
 
-pub(super) fn person(party: &wire::Party) -> Person {
+pub(super) fn person(party: &wire::Party<'_>) -> Person {
     Person::from(PersonTexts {
         remote_id: party.id.as_deref(),
         name: party.name.as_deref(),
@@ -202,7 +205,7 @@ pub(super) fn fee_preview(preview: wire::FeePreview) -> Option<FeePreview> {
     })
 }
 
-fn party(party: wire::Party) -> Party {
+fn party(party: wire::Party<'_>) -> Party {
     if party.kind.as_deref() != Some("COMPANY") {
         return Party::Person(person(&party));
     }
@@ -213,40 +216,40 @@ fn party(party: wire::Party) -> Party {
     }))
 }
 
-fn organization(company: &wire::Company) -> Organization {
+fn organization(company: &wire::Company<'_>) -> Organization {
     Organization::new(company.id.as_deref(), company.name.as_deref())
 }
 
-fn party_details(party: wire::Party) -> schema::IntrozyParty {
+fn party_details(party: wire::Party<'_>) -> schema::IntrozyParty {
     schema::IntrozyParty {
         kind: party.kind.as_deref().map(|kind| match kind {
             "USER" => schema::IntrozyPartyType::User,
             "COMPANY" => schema::IntrozyPartyType::Company,
             _ => schema::IntrozyPartyType::Unrecognized,
         }),
-        remote_id: party.id,
-        first_name: party.first_name,
-        last_name: party.last_name,
-        email: party.email,
-        name: party.name,
+        remote_id: party.id.map(Cow::into_owned),
+        first_name: party.first_name.map(Cow::into_owned),
+        last_name: party.last_name.map(Cow::into_owned),
+        email: party.email.map(Cow::into_owned),
+        name: party.name.map(Cow::into_owned),
         company: party.company.map(company_details),
     }
 }
 
-fn user_details(user: wire::Party) -> schema::IntrozyUser {
+fn user_details(user: wire::Party<'_>) -> schema::IntrozyUser {
     schema::IntrozyUser {
-        remote_id: user.id,
-        first_name: user.first_name,
-        last_name: user.last_name,
-        email: user.email,
+        remote_id: user.id.map(Cow::into_owned),
+        first_name: user.first_name.map(Cow::into_owned),
+        last_name: user.last_name.map(Cow::into_owned),
+        email: user.email.map(Cow::into_owned),
         company: user.company.map(company_details),
     }
 }
 
-fn company_details(company: wire::Company) -> schema::IntrozyCompany {
+fn company_details(company: wire::Company<'_>) -> schema::IntrozyCompany {
     schema::IntrozyCompany {
-        remote_id: company.id,
-        name: company.name,
+        remote_id: company.id.map(Cow::into_owned),
+        name: company.name.map(Cow::into_owned),
     }
 }
 

@@ -4,15 +4,20 @@ use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::vendor::Unreadable;
 use crate::vendor::introzy::schema::{IntrozyCompany, IntrozyParty, IntrozyPartyType, IntrozyUser};
-use crate::vendor::wire::{decode, decode_row};
+use crate::vendor::wire::{Row, decode, decode_row, read_row};
 
 const CREATED: &str = include_str!("fixtures/created.json");
 const REFERRALS: &str = include_str!("fixtures/referrals.json");
 const FACILITATORS: &str = include_str!("fixtures/facilitators.json");
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "rows are made where they are read"
+)]
 fn referral(row: Row, statuses: &StageStatus) -> Result<Referral, Unreadable> {
-    super::row(row, statuses)
+    read_row(&row, |row| super::referral(row, statuses))
 }
 
 fn row(json: &Value) -> Row {
@@ -200,7 +205,8 @@ fn the_published_single_record_reads_like_the_row_of_the_list() {
 #[test]
 fn every_field_of_the_published_facilitator_arrives() {
     let envelope: wire::Envelope<wire::List> = decode(FACILITATORS.as_bytes()).unwrap();
-    let row = decode_row(&envelope.data.unwrap().rows[0]).unwrap();
+    let rows = envelope.data.unwrap().rows;
+    let row = decode_row(&rows[0]).unwrap();
     let expected = Facilitator {
         vendor: Vendor::Introzy,
         referral_id: "deal-uuid".into(),

@@ -29,7 +29,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::wire::{decode, read_list, readable, sorted_out};
+use super::wire::{Unread, decode, read_list, read_row, readable, sorted_out};
 use super::{
     Call, Connector, Error, Native, Page, Plan, Position, Prices, Result, Sent, Settled,
     Unreadable, Vitals, Written,
@@ -92,7 +92,7 @@ pub fn configure(section: &mut Section<'_>) -> Option<Connector> {
 pub(crate) fn read_anything(body: &[u8]) {
     let statuses = StageStatus::new(BTreeMap::new());
     if let Ok(row) = decode(body)
-        && let Ok(referral) = map::row(row, &statuses)
+        && let Ok(referral) = read_row(row, |row| map::referral(row, &statuses))
     {
         drop(map::details(&referral.raw));
     }
@@ -119,8 +119,8 @@ pub(crate) fn read_anything(body: &[u8]) {
             people.map(|row| map::person(&row)).collect::<Vec<_>>(),
         ));
     }
-    let read = |opp, raw| map::referral(opp, raw, &statuses);
-    if let Ok(listing) = read_list::<wire::Envelope<wire::List>, _, _>(body, read) {
+    let read = |row: Unread<'_>| map::referral(row, &statuses);
+    if let Ok(listing) = read_list::<wire::Envelope<wire::List>, _>(body, read) {
         for referral in listing.rows.into_iter().flatten() {
             drop(map::details(&referral.raw));
         }
@@ -245,7 +245,7 @@ impl vendor::Adapter for Adapter {
             .referral_opps(call, MAX_LIMIT, place.offset)
             .await?;
         let statuses = self.statuses.clone();
-        let read = move |opp, raw| map::referral(opp, raw, &statuses);
+        let read = move |row: Unread<'_>| map::referral(row, &statuses);
         let listing = answer.list(read).await?;
         let count = listing.count();
         let list: wire::List = taken_out(listing.list, &answer)?;
@@ -266,7 +266,7 @@ impl vendor::Adapter for Adapter {
         let Some(row) = self.client.referral_opp(call, id).await? else {
             return Ok(None);
         };
-        let referral = map::row(row, &self.statuses);
+        let referral = read_row(&row, |row| map::referral(row, &self.statuses));
         referral
             .map(Some)
             .map_err(|unreadable| Error::unreadable(Vendor::Introzy, "get_referral", &unreadable))

@@ -1,5 +1,6 @@
 //! Introzy's JSON as its pages document it. Only what the gateway uses is named; the record itself is kept as `raw`.
 
+use std::borrow::Cow;
 use std::mem::take;
 
 use serde::Deserialize;
@@ -49,31 +50,32 @@ impl wire::List for Envelope<List> {
 /// A referral opportunity.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct ReferralOpp {
+#[serde(bound(deserialize = "'de: 'a"))]
+pub(super) struct ReferralOpp<'a> {
     #[serde(deserialize_with = "wire::id")]
-    pub(super) id: String,
+    pub(super) id: Cow<'a, str>,
     #[serde(default, deserialize_with = "wire::text")]
-    pub(super) pipeline_deal_id: Option<String>,
+    pub(super) pipeline_deal_id: Option<Cow<'a, str>>,
     #[serde(default, deserialize_with = "wire::text")]
-    pub(super) name: Option<String>,
+    pub(super) name: Option<Cow<'a, str>>,
     #[serde(default, deserialize_with = "wire::text")]
-    pub(super) description: Option<String>,
+    pub(super) description: Option<Cow<'a, str>>,
     #[serde(default, deserialize_with = "wire::decimal")]
     pub(super) expected_value: Option<Decimal>,
     #[serde(default, deserialize_with = "wire::text")]
-    pub(super) currency: Option<String>,
+    pub(super) currency: Option<Cow<'a, str>>,
     #[serde(default)]
     pub(super) stage: Option<Stage>,
     #[serde(default)]
-    pub(super) owner: Option<Party>,
+    pub(super) owner: Option<Party<'a>>,
     #[serde(default)]
-    pub(super) seeker: Option<Party>,
+    pub(super) seeker: Option<Party<'a>>,
     #[serde(default)]
-    pub(super) provider: Option<Party>,
+    pub(super) provider: Option<Party<'a>>,
     #[serde(default)]
-    pub(super) connector: Option<Party>,
+    pub(super) connector: Option<Party<'a>>,
     #[serde(default)]
-    pub(super) facilitators: Option<Vec<Facilitator>>,
+    pub(super) facilitators: Option<Vec<Facilitator<'a>>>,
     #[serde(default, deserialize_with = "wire::time")]
     pub(super) created_at: Option<DateTime>,
     #[serde(default, deserialize_with = "wire::time")]
@@ -99,52 +101,55 @@ pub(super) struct Stage {
 /// An owner, seeker, provider or connector, a facilitator's user, or a row of `/api/people`: each has some of these.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-pub(super) struct Party {
+#[serde(bound(deserialize = "'de: 'a"))]
+pub(super) struct Party<'a> {
     #[serde(rename = "type", deserialize_with = "wire::text")]
-    pub(super) kind: Option<String>,
+    pub(super) kind: Option<Cow<'a, str>>,
     #[serde(deserialize_with = "wire::text")]
-    pub(super) id: Option<String>,
+    pub(super) id: Option<Cow<'a, str>>,
     #[serde(deserialize_with = "wire::text")]
-    pub(super) first_name: Option<String>,
+    pub(super) first_name: Option<Cow<'a, str>>,
     #[serde(deserialize_with = "wire::text")]
-    pub(super) last_name: Option<String>,
+    pub(super) last_name: Option<Cow<'a, str>>,
     #[serde(deserialize_with = "wire::text")]
-    pub(super) email: Option<String>,
+    pub(super) email: Option<Cow<'a, str>>,
     #[serde(deserialize_with = "wire::text")]
-    pub(super) name: Option<String>,
+    pub(super) name: Option<Cow<'a, str>>,
     #[serde(deserialize_with = "wire::text")]
-    pub(super) phone_number: Option<String>,
-    pub(super) company: Option<Company>,
+    pub(super) phone_number: Option<Cow<'a, str>>,
+    pub(super) company: Option<Company<'a>>,
 }
 
 /// A company, wherever one is named.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Company {
+#[serde(bound(deserialize = "'de: 'a"))]
+pub(super) struct Company<'a> {
     #[serde(deserialize_with = "wire::text")]
-    pub(super) id: Option<String>,
+    pub(super) id: Option<Cow<'a, str>>,
     #[serde(deserialize_with = "wire::text")]
-    pub(super) name: Option<String>,
+    pub(super) name: Option<Cow<'a, str>>,
 }
 
 /// A facilitator, embedded (without `createdAt`) or from its own list.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Facilitator {
+#[serde(bound(deserialize = "'de: 'a"))]
+pub(super) struct Facilitator<'a> {
     #[serde(deserialize_with = "wire::id")]
-    pub(super) id: String,
+    pub(super) id: Cow<'a, str>,
     #[serde(default, deserialize_with = "wire::text")]
-    pub(super) user_id: Option<String>,
+    pub(super) user_id: Option<Cow<'a, str>>,
     #[serde(default, deserialize_with = "wire::text")]
-    pub(super) company_id: Option<String>,
+    pub(super) company_id: Option<Cow<'a, str>>,
     #[serde(default, deserialize_with = "wire::text")]
-    pub(super) role: Option<String>,
+    pub(super) role: Option<Cow<'a, str>>,
     #[serde(default, deserialize_with = "wire::text")]
-    pub(super) side: Option<String>,
+    pub(super) side: Option<Cow<'a, str>>,
     #[serde(default)]
-    pub(super) user: Option<Party>,
+    pub(super) user: Option<Party<'a>>,
     #[serde(default)]
-    pub(super) company: Option<Company>,
+    pub(super) company: Option<Company<'a>>,
     #[serde(default, deserialize_with = "wire::time")]
     pub(super) created_at: Option<DateTime>,
 }

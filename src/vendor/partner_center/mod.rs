@@ -123,7 +123,7 @@ pub(crate) fn read_anything(body: &[u8]) {
     {
         drop(map::details(&referral.raw));
     }
-    if let Ok(listing) = read_list::<wire::ReferralList, _, _>(body, map::referral) {
+    if let Ok(listing) = read_list::<wire::ReferralList, _>(body, map::referral) {
         for referral in listing.rows.into_iter().flatten() {
             drop(map::details(&referral.raw));
         }

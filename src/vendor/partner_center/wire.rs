@@ -1,6 +1,7 @@
 //! The JSON as Microsoft documents it. Documented samples omit what is empty, real answers carry nulls: both read the
 //! same. An empty text counts as none.
 
+use std::borrow::Cow;
 use std::mem::take;
 
 use secrecy::SecretString;
@@ -65,19 +66,20 @@ pub(super) struct ErrorCode {
 /// <https://learn.microsoft.com/partner-center/developer/referral-resources>
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Referral {
+#[serde(bound(deserialize = "'de: 'a"))]
+pub(super) struct Referral<'a> {
     #[serde(deserialize_with = "crate::vendor::wire::id")]
-    pub(super) id: String,
+    pub(super) id: Cow<'a, str>,
     #[serde(default, deserialize_with = "filled")]
-    pub(super) engagement_id: Option<String>,
+    pub(super) engagement_id: Option<Cow<'a, str>>,
     #[serde(default, deserialize_with = "filled")]
-    pub(super) name: Option<String>,
+    pub(super) name: Option<Cow<'a, str>>,
     #[serde(default, deserialize_with = "filled")]
-    pub(super) organization_id: Option<String>,
+    pub(super) organization_id: Option<Cow<'a, str>>,
     #[serde(default, deserialize_with = "filled")]
-    pub(super) organization_name: Option<String>,
+    pub(super) organization_name: Option<Cow<'a, str>>,
     #[serde(default, deserialize_with = "filled")]
-    pub(super) external_reference_id: Option<String>,
+    pub(super) external_reference_id: Option<Cow<'a, str>>,
     #[serde(default, deserialize_with = "time")]
     pub(super) created_date_time: Option<DateTime>,
     #[serde(default, deserialize_with = "time")]
@@ -87,27 +89,27 @@ pub(super) struct Referral {
     #[serde(default, deserialize_with = "time")]
     pub(super) closed_date_time: Option<DateTime>,
     #[serde(default, deserialize_with = "filled")]
-    pub(super) status: Option<String>,
+    pub(super) status: Option<Cow<'a, str>>,
     #[serde(default, deserialize_with = "filled")]
-    pub(super) substatus: Option<String>,
+    pub(super) substatus: Option<Cow<'a, str>>,
     #[serde(rename = "type", default, deserialize_with = "filled")]
-    pub(super) kind: Option<String>,
+    pub(super) kind: Option<Cow<'a, str>>,
     #[serde(default, deserialize_with = "filled")]
-    pub(super) e_tag: Option<String>,
+    pub(super) e_tag: Option<Cow<'a, str>>,
     #[serde(default, deserialize_with = "filled")]
-    pub(super) sales_stage: Option<String>,
+    pub(super) sales_stage: Option<Cow<'a, str>>,
     #[serde(default, deserialize_with = "filled")]
-    pub(super) direction: Option<String>,
+    pub(super) direction: Option<Cow<'a, str>>,
     #[serde(default, deserialize_with = "list")]
     pub(super) target: Vec<Target>,
     #[serde(default)]
-    pub(super) customer_profile: Option<CustomerProfile>,
+    pub(super) customer_profile: Option<CustomerProfile<'a>>,
     #[serde(default)]
-    pub(super) details: Option<Details>,
+    pub(super) details: Option<Details<'a>>,
     #[serde(default)]
     pub(super) invite_context: Option<InviteContext>,
     #[serde(default, deserialize_with = "list")]
-    pub(super) team: Vec<Member>,
+    pub(super) team: Vec<Member<'a>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -122,35 +124,38 @@ pub(super) struct Target {
 /// The customer.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-pub(super) struct CustomerProfile {
+#[serde(bound(deserialize = "'de: 'a"))]
+pub(super) struct CustomerProfile<'a> {
     #[serde(deserialize_with = "filled")]
-    pub(super) name: Option<String>,
+    pub(super) name: Option<Cow<'a, str>>,
     #[serde(deserialize_with = "list")]
-    pub(super) team: Vec<Member>,
+    pub(super) team: Vec<Member<'a>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-pub(super) struct Member {
+#[serde(bound(deserialize = "'de: 'a"))]
+pub(super) struct Member<'a> {
     #[serde(deserialize_with = "filled")]
-    pub(super) first_name: Option<String>,
+    pub(super) first_name: Option<Cow<'a, str>>,
     #[serde(deserialize_with = "filled")]
-    pub(super) last_name: Option<String>,
+    pub(super) last_name: Option<Cow<'a, str>>,
     #[serde(deserialize_with = "filled")]
-    pub(super) phone_number: Option<String>,
+    pub(super) phone_number: Option<Cow<'a, str>>,
     #[serde(deserialize_with = "filled")]
-    pub(super) email: Option<String>,
+    pub(super) email: Option<Cow<'a, str>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-pub(super) struct Details {
+#[serde(bound(deserialize = "'de: 'a"))]
+pub(super) struct Details<'a> {
     #[serde(deserialize_with = "filled")]
-    pub(super) notes: Option<String>,
+    pub(super) notes: Option<Cow<'a, str>>,
     #[serde(deserialize_with = "decimal")]
     pub(super) deal_value: Option<Decimal>,
     #[serde(deserialize_with = "filled")]
-    pub(super) currency: Option<String>,
+    pub(super) currency: Option<Cow<'a, str>>,
 }
 
 #[derive(Debug, Default, Deserialize)]

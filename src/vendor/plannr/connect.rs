@@ -5,7 +5,7 @@ use super::refused::Refusals;
 use super::trace::{Likeness, Made as _};
 use super::{Adapter, map};
 use crate::model::{Connection, Direction, Write};
-use crate::vendor::wire::read_row;
+use crate::vendor::wire::{Row, read_row};
 use crate::vendor::write::{Sent, Settled, Written};
 use crate::vendor::{Call, Result};
 
@@ -28,7 +28,7 @@ impl Adapter {
     ) -> Result<Written> {
         match self.client.request_connection(call, adviser_key).await {
             Ok(answer) => {
-                let read = read_row(answer.json()?, map::connection);
+                let read = read_row(&answer.json::<Row>()?, map::connection);
                 let connection: Connection = read.map_err(|it| answer.unreadable(&it))?;
                 Ok(Written::Applied(connection.effect()))
             }

@@ -7,7 +7,7 @@ use super::lists::List;
 use super::refused::Refusals;
 use super::{Adapter, map};
 use crate::model::{Referral, Vendor, Write};
-use crate::vendor::wire::read_row;
+use crate::vendor::wire::{Row, read_row};
 use crate::vendor::write::{Effect, Sent, Settled, Written, before_sending};
 use crate::vendor::{Call, Error, Kind, Result};
 
@@ -31,7 +31,7 @@ impl Adapter {
         let content = content(input).map_err(before_sending)?;
         match self.client.create_referral(call, &content.body()).await {
             Ok(answer) => {
-                let read = read_row(answer.json()?, map::referral);
+                let read = read_row(&answer.json::<Row>()?, map::referral);
                 let referral: Referral = read.map_err(|it| answer.unreadable(&it))?;
                 Ok(Written::Applied(Effect::referral(referral)))
             }

@@ -2,16 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use serde::de::DeserializeOwned;
-
 use super::{Adapter, paging, wire};
+use crate::model::Vendor;
 use crate::model::id::addresses_a_record;
-use crate::model::{Json, Vendor};
-use crate::vendor::wire::{Listing, Row, read_row, sorted_out};
+use crate::vendor::wire::{Listing, Outcome, Row, Unread, read_row, sorted_out};
 use crate::vendor::{Call, Error, Found, Native, Next, Page, Position, Result};
 
-/// Makes a record of Plannr's own.
-pub(super) type Read<W, T> = fn(W, Json) -> T;
+/// Reads a record of Plannr's.
+pub(super) type Read<T> = fn(Unread<'_>) -> Option<Outcome<T>>;
 
 /// The two lists, which are read alike.
 #[derive(Clone, Copy)]
@@ -21,16 +19,15 @@ pub(super) enum List {
 }
 
 impl Adapter {
-    pub(super) async fn list<W, T>(
+    pub(super) async fn list<T>(
         &self,
         call: &Call,
         list: List,
         query: &[(&'static str, String)],
         page: u64,
-        read: Read<W, T>,
+        read: Read<T>,
     ) -> Result<Listing<wire::List, T>>
     where
-        W: DeserializeOwned + 'static,
         T: Send + 'static,
     {
         let answer = match list {
@@ -40,16 +37,15 @@ impl Adapter {
         answer.list(read).await
     }
 
-    pub(super) async fn page<W, T>(
+    pub(super) async fn page<T>(
         &self,
         call: &Call,
         list: List,
         native: &Native,
         position: Option<&Position>,
-        read: Read<W, T>,
+        read: Read<T>,
     ) -> Result<Page<T>>
     where
-        W: DeserializeOwned + 'static,
         T: Send + 'static,
     {
         let number = paging::number(position, list.operation())?;
@@ -72,16 +68,15 @@ impl Adapter {
     }
 
     /// Plannr may give fewer rows at once than asked for, so further pages are read until every record was found.
-    pub(super) async fn by_id<W, T>(
+    pub(super) async fn by_id<T>(
         &self,
         call: &Call,
         list: List,
         ids: &[&str],
-        read: Read<W, T>,
+        read: Read<T>,
         id_of: fn(&T) -> &str,
     ) -> Result<Found<T>>
     where
-        W: DeserializeOwned + 'static,
         T: Send + 'static,
     {
         // A comma would make two ids of one. Neither of these can be a uuid, and so none of them is there.
@@ -129,11 +124,11 @@ impl List {
     }
 }
 
-pub(super) fn read_one<W: DeserializeOwned, T>(
+pub(super) fn read_one<T>(
     operation: &'static str,
     row: Option<Row>,
-    read: Read<W, T>,
+    read: Read<T>,
 ) -> Result<Option<T>> {
-    let record = row.map(|row| read_row(row, read)).transpose();
+    let record = row.map(|row| read_row(&row, read)).transpose();
     record.map_err(|unreadable| Error::unreadable(Vendor::Plannr, operation, &unreadable))
 }

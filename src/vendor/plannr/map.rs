@@ -1,5 +1,7 @@
 //! Plannr's JSON into the model. Pure.
 
+use std::borrow::Cow;
+
 use serde_json::value::RawValue;
 use tracing::warn;
 
@@ -10,7 +12,7 @@ use crate::model::{
     PersonTexts, Referral, ReferralAction, ReferralStatus, Vendor,
 };
 use crate::vendor::paging::{Partly, read_again};
-use crate::vendor::wire::nonempty;
+use crate::vendor::wire::{Outcome, Unread, nonempty};
 
 /// The statuses of a referral: Plannr's word, and ours.
 const REFERRAL_STATUSES: [(&str, ReferralStatus); 4] = [
@@ -63,7 +65,12 @@ fn direction(word: Option<&str>) -> Option<Direction> {
     }
 }
 
-pub(super) fn referral(referral: wire::Referral, raw: Json) -> Referral {
+/// Reads a referral.
+pub(super) fn referral(row: Unread<'_>) -> Option<Outcome<Referral>> {
+    row.read(of_referral)
+}
+
+fn of_referral(referral: wire::Referral<'_>, raw: Json) -> Referral {
     warn_of_annotations([&referral.sender_account, &referral.recipient_account]);
     let status = meaning(&REFERRAL_STATUSES, referral.status.as_deref())
         .unwrap_or(ReferralStatus::Unrecognized);
@@ -123,12 +130,17 @@ pub(crate) fn details(raw: &Json) -> Partly<schema::PlannrReferral> {
         recipient_firm: referral.recipient_firm.map(firm),
         sender_account: referral.sender_account.and_then(account),
         recipient_account: referral.recipient_account.and_then(account),
-        rejection_reason: nonempty(referral.rejection_reason),
+        rejection_reason: nonempty(referral.rejection_reason).map(Cow::into_owned),
     }
     .into()
 }
 
-pub(super) fn connection(connection: wire::Connection, raw: Json) -> Connection {
+/// Reads a connection.
+pub(super) fn connection(row: Unread<'_>) -> Option<Outcome<Connection>> {
+    row.read(of_connection)
+}
+
+fn of_connection(connection: wire::Connection<'_>, raw: Json) -> Connection {
     warn_of_annotations([&connection.sender_account, &connection.recipient_account]);
     let status = meaning(&CONNECTION_STATUSES, connection.status.as_deref());
     let sender = connection.sender_account.and_then(account);
@@ -148,16 +160,19 @@ pub(super) fn connection(connection: wire::Connection, raw: Json) -> Connection 
 }
 
 /// A client account, as people are searched.
-pub(super) fn person(account: wire::Account) -> Person {
-    let primary_email = relation(account.primary_email.as_deref(), &["email", "value"]);
+pub(super) fn person(account: wire::Account<'_>) -> Person {
+    let primary_email = relation(account.primary_email, &["email", "value"]);
     let phone = ["phone_number", "number", "value"];
     Person::from(PersonTexts {
         remote_id: account.uuid.text().as_deref(),
         name: account.name.text().as_deref(),
         first_name: account.first_name.text().as_deref(),
         last_name: account.last_name.text().as_deref(),
-        email: primary_email.or(account.email.text()).as_deref(),
-        phone: relation(account.primary_phone_number.as_deref(), &phone).as_deref(),
+        email: primary_email
+            .map(Cow::Owned)
+            .or(account.email.text())
+            .as_deref(),
+        phone: relation(account.primary_phone_number, &phone).as_deref(),
         organization: None,
     })
 }
@@ -174,7 +189,7 @@ fn relation(raw: Option<&RawValue>, keys: &[&str]) -> Option<String> {
 }
 
 /// Someone who acts for a firm; of an account that tells nothing, the firm remains.
-fn party(account: Option<&schema::PlannrAccount>, firm: Option<&wire::Named>) -> Option<Party> {
+fn party(account: Option<&schema::PlannrAccount>, firm: Option<&wire::Named<'_>>) -> Option<Party> {
     let organization =
         firm.map(|firm| Organization::new(firm.uuid.as_deref(), firm.name.as_deref()));
     let Some(account) = account else {
@@ -192,22 +207,22 @@ fn party(account: Option<&schema::PlannrAccount>, firm: Option<&wire::Named>) ->
 }
 
 /// An account; `None` when nothing in it tells who it is.
-fn account(account: wire::Account) -> Option<schema::PlannrAccount> {
+fn account(account: wire::Account<'_>) -> Option<schema::PlannrAccount> {
     let references = account.external_references;
     let account = schema::PlannrAccount {
-        remote_id: account.uuid.text(),
+        remote_id: account.uuid.text().map(Cow::into_owned),
         kind: account.kind.text().map(|word| account_type(&word)),
         role: account.role.text().map(|word| account_role(&word)),
-        first_name: account.first_name.text(),
-        last_name: account.last_name.text(),
-        name: account.name.text(),
-        email: account.email.text(),
-        photo_url: account.photo_url.text(),
+        first_name: account.first_name.text().map(Cow::into_owned),
+        last_name: account.last_name.text().map(Cow::into_owned),
+        name: account.name.text().map(Cow::into_owned),
+        email: account.email.text().map(Cow::into_owned),
+        photo_url: account.photo_url.text().map(Cow::into_owned),
         created_at: account.created_at.text().and_then(|text| text.parse().ok()),
         updated_at: account.updated_at.text().and_then(|text| text.parse().ok()),
         external_references: references
             .filter(|raw| raw.get().starts_with('['))
-            .map(Json::from),
+            .map(|raw| Json(raw.get().into())),
     };
     let says_who = [
         &account.remote_id,
@@ -220,7 +235,7 @@ fn account(account: wire::Account) -> Option<schema::PlannrAccount> {
     is_someone.then_some(account)
 }
 
-fn warn_of_annotations(accounts: [&Option<wire::Account>; 2]) {
+fn warn_of_annotations(accounts: [&Option<wire::Account<'_>>; 2]) {
     let mut accounts = accounts.into_iter().flatten();
     if accounts.any(wire::Account::has_annotations) {
         warn!(
@@ -230,7 +245,7 @@ fn warn_of_annotations(accounts: [&Option<wire::Account>; 2]) {
     }
 }
 
-fn referred(client: &wire::Named) -> Party {
+fn referred(client: &wire::Named<'_>) -> Party {
     Party::from(PersonTexts {
         remote_id: client.uuid.as_deref(),
         name: client.name.as_deref(),
@@ -238,21 +253,21 @@ fn referred(client: &wire::Named) -> Party {
     })
 }
 
-fn client(client: wire::Named) -> schema::PlannrClient {
+fn client(client: wire::Named<'_>) -> schema::PlannrClient {
     schema::PlannrClient {
-        remote_id: client.uuid,
-        name: client.name,
+        remote_id: client.uuid.map(Cow::into_owned),
+        name: client.name.map(Cow::into_owned),
     }
 }
 
-fn firm(firm: wire::Named) -> schema::PlannrFirm {
+fn firm(firm: wire::Named<'_>) -> schema::PlannrFirm {
     schema::PlannrFirm {
-        remote_id: firm.uuid,
-        name: firm.name,
+        remote_id: firm.uuid.map(Cow::into_owned),
+        name: firm.name.map(Cow::into_owned),
     }
 }
 
-fn categories(words: Vec<wire::Word>) -> Vec<SharedDataCategory> {
+fn categories(words: Vec<wire::Word<'_>>) -> Vec<SharedDataCategory> {
     let words = words.into_iter().filter_map(|word| nonempty(word.text));
     words.map(|word| category(&word)).collect()
 }

@@ -14,12 +14,20 @@ use crate::vendor::wire::{Row, decode_row, read_row};
 const REFERRAL: &str = include_str!("fixtures/referral.json");
 const CONNECTION: &str = include_str!("fixtures/connection.json");
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "rows are made where they are read"
+)]
 fn referral(row: Row) -> Result<Referral, Unreadable> {
-    read_row(row, super::referral)
+    read_row(&row, super::referral)
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "rows are made where they are read"
+)]
 fn connection(row: Row) -> Result<Connection, Unreadable> {
-    read_row(row, super::connection)
+    read_row(&row, super::connection)
 }
 
 fn row(json: &Value) -> Row {

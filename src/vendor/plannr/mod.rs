@@ -37,6 +37,7 @@ mod trace;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use serde_json::value::RawValue;
 
 use super::wire::{decode, decode_row, read_list, read_row, readable};
 use super::{
@@ -94,12 +95,12 @@ pub fn configure(section: &mut Section<'_>) -> Option<Connector> {
 
 /// Reads a text as every kind of answer that is read here. Whatever it is, nothing may panic.
 pub(crate) fn read_anything(body: &[u8]) {
-    if let Ok(row) = decode(body)
+    if let Ok(row) = decode::<&RawValue>(body)
         && let Ok(referral) = read_row(row, map::referral)
     {
         drop(map::details(&referral.raw));
     }
-    if let Ok(row) = decode(body) {
+    if let Ok(row) = decode::<&RawValue>(body) {
         drop(read_row(row, map::connection));
     }
     if let Ok(list) = decode::<wire::List>(body) {
@@ -109,8 +110,8 @@ pub(crate) fn read_anything(body: &[u8]) {
                 .collect::<Vec<_>>(),
         );
     }
-    drop(read_list::<wire::List, _, _>(body, map::connection));
-    if let Ok(listing) = read_list::<wire::List, _, _>(body, map::referral) {
+    drop(read_list::<wire::List, _>(body, map::connection));
+    if let Ok(listing) = read_list::<wire::List, _>(body, map::referral) {
         let _ = paging::next(&listing.list, listing.count(), 1, |_| true);
         for referral in listing.rows.into_iter().flatten() {
             drop(map::details(&referral.raw));
@@ -261,7 +262,13 @@ impl vendor::Adapter for Adapter {
         let is_own = logins
             .data
             .iter()
-            .filter_map(|row| decode_row::<wire::Login>(row).ok()?.account?.uuid.text())
+            .filter_map(|row| {
+                decode_row::<wire::Login<'_>>(row)
+                    .ok()?
+                    .account?
+                    .uuid
+                    .text()
+            })
             .any(|uuid| uuid == self.client.account());
         let answer = self.client.referrals(call, &[], 1).await?;
         answer.json::<wire::List>()?;

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 
 use super::content::uuid;
 use super::lists::{List, Read};
@@ -30,9 +29,10 @@ pub(super) enum Likeness {
 
 /// Who made a record.
 #[derive(Deserialize)]
-struct Origin {
+#[serde(bound(deserialize = "'de: 'a"))]
+struct Origin<'a> {
     #[serde(default)]
-    sender_account: Option<wire::Account>,
+    sender_account: Option<wire::Account<'a>>,
 }
 
 /// A record that a write can make.
@@ -88,16 +88,15 @@ impl Made for Connection {
 
 impl Adapter {
     /// Settles a write by what the list has that it may have made.
-    pub(super) async fn trace<W, T>(
+    pub(super) async fn trace<T>(
         &self,
         call: &Call,
         list: List,
         sent: &Sent,
-        read: Read<W, T>,
+        read: Read<T>,
         likeness: impl Fn(&T) -> Likeness + Send,
     ) -> Result<Settled>
     where
-        W: DeserializeOwned + 'static,
         T: Made + Send + 'static,
     {
         let begin = sent.since.checked_sub(MARGIN).unwrap_or(Timestamp::MIN);
@@ -158,7 +157,7 @@ impl Adapter {
 
     /// Whether it may be of the account that the gateway acts as: its firm may have others.
     fn may_have_sent(&self, record: &impl Made) -> bool {
-        let origin: Origin = read_again(record.raw());
+        let origin: Origin<'_> = read_again(record.raw());
         let sender = origin.sender_account.and_then(|it| it.uuid.text());
         sender.is_none_or(|sender| uuid(sender.trim()) == uuid(self.client.account()))
     }

@@ -1,5 +1,6 @@
 //! Plannr's JSON as its pages document it. Only what the gateway uses is named; the record itself is kept as `raw`.
 
+use std::borrow::Cow;
 use std::mem::take;
 
 use serde::de::{DeserializeOwned, Error as _, IgnoredAny};
@@ -49,39 +50,40 @@ pub(super) struct Meta {
 
 /// A referral.
 #[derive(Debug, Deserialize)]
-pub(super) struct Referral {
+#[serde(bound(deserialize = "'de: 'a"))]
+pub(super) struct Referral<'a> {
     #[serde(deserialize_with = "wire::id")]
-    pub(super) uuid: String,
+    pub(super) uuid: Cow<'a, str>,
     #[serde(default, deserialize_with = "wire::text")]
-    pub(super) direction: Option<String>,
+    pub(super) direction: Option<Cow<'a, str>>,
     #[serde(default)]
-    pub(super) connection: Option<Named>,
+    pub(super) connection: Option<Named<'a>>,
     #[serde(default, deserialize_with = "wire::list")]
-    pub(super) clients: Vec<Named>,
+    pub(super) clients: Vec<Named<'a>>,
     #[serde(default, deserialize_with = "wire::list")]
-    pub(super) cloned_clients: Vec<Named>,
+    pub(super) cloned_clients: Vec<Named<'a>>,
     #[serde(default, deserialize_with = "wire::text")]
-    pub(super) advice_type: Option<String>,
+    pub(super) advice_type: Option<Cow<'a, str>>,
     #[serde(default, deserialize_with = "wire::integer")]
     pub(super) duration_months: Option<i64>,
     #[serde(default, deserialize_with = "wire::list")]
-    pub(super) shared_data: Vec<Word>,
+    pub(super) shared_data: Vec<Word<'a>>,
     #[serde(default, deserialize_with = "wire::text")]
-    pub(super) note: Option<String>,
+    pub(super) note: Option<Cow<'a, str>>,
     #[serde(default, deserialize_with = "wire::date")]
     pub(super) sla_deadline: Option<Date>,
     #[serde(default, deserialize_with = "wire::text")]
-    pub(super) status: Option<String>,
+    pub(super) status: Option<Cow<'a, str>>,
     #[serde(default, deserialize_with = "wire::text")]
-    pub(super) rejection_reason: Option<String>,
+    pub(super) rejection_reason: Option<Cow<'a, str>>,
     #[serde(default)]
-    pub(super) sender_firm: Option<Named>,
+    pub(super) sender_firm: Option<Named<'a>>,
     #[serde(default)]
-    pub(super) recipient_firm: Option<Named>,
+    pub(super) recipient_firm: Option<Named<'a>>,
     #[serde(default)]
-    pub(super) sender_account: Option<Account>,
+    pub(super) sender_account: Option<Account<'a>>,
     #[serde(default)]
-    pub(super) recipient_account: Option<Account>,
+    pub(super) recipient_account: Option<Account<'a>>,
     #[serde(default, deserialize_with = "wire::time")]
     pub(super) created_at: Option<DateTime>,
     #[serde(default, deserialize_with = "wire::time")]
@@ -92,21 +94,22 @@ pub(super) struct Referral {
 
 /// A referral connection.
 #[derive(Debug, Deserialize)]
-pub(super) struct Connection {
+#[serde(bound(deserialize = "'de: 'a"))]
+pub(super) struct Connection<'a> {
     #[serde(deserialize_with = "wire::id")]
-    pub(super) uuid: String,
+    pub(super) uuid: Cow<'a, str>,
     #[serde(default, deserialize_with = "wire::text")]
-    pub(super) direction: Option<String>,
+    pub(super) direction: Option<Cow<'a, str>>,
     #[serde(default, deserialize_with = "wire::text")]
-    pub(super) status: Option<String>,
+    pub(super) status: Option<Cow<'a, str>>,
     #[serde(default)]
-    pub(super) sender_firm: Option<Named>,
+    pub(super) sender_firm: Option<Named<'a>>,
     #[serde(default)]
-    pub(super) recipient_firm: Option<Named>,
+    pub(super) recipient_firm: Option<Named<'a>>,
     #[serde(default)]
-    pub(super) sender_account: Option<Account>,
+    pub(super) sender_account: Option<Account<'a>>,
     #[serde(default)]
-    pub(super) recipient_account: Option<Account>,
+    pub(super) recipient_account: Option<Account<'a>>,
     #[serde(default, deserialize_with = "wire::time")]
     pub(super) created_at: Option<DateTime>,
     #[serde(default, deserialize_with = "wire::time")]
@@ -118,49 +121,52 @@ pub(super) struct Connection {
 /// A firm, a client within a referral, or (without a name) a referral's connection.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Named {
+#[serde(bound(deserialize = "'de: 'a"))]
+pub(super) struct Named<'a> {
     #[serde(deserialize_with = "wire::text")]
-    pub(super) uuid: Option<String>,
+    pub(super) uuid: Option<Cow<'a, str>>,
     #[serde(deserialize_with = "wire::text")]
-    pub(super) name: Option<String>,
+    pub(super) name: Option<Cow<'a, str>>,
 }
 
 /// One word of a list of them.
 #[derive(Debug, Deserialize)]
 #[serde(transparent)]
-pub(super) struct Word {
+#[serde(bound(deserialize = "'de: 'a"))]
+pub(super) struct Word<'a> {
     #[serde(deserialize_with = "wire::text")]
-    pub(super) text: Option<String>,
+    pub(super) text: Option<Cow<'a, str>>,
 }
 
 /// An account. The last two fields are there when they were asked for.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Account {
-    pub(super) uuid: Flat,
-    pub(super) created_at: Flat,
-    pub(super) updated_at: Flat,
+#[serde(bound(deserialize = "'de: 'a"))]
+pub(super) struct Account<'a> {
+    pub(super) uuid: Flat<'a>,
+    pub(super) created_at: Flat<'a>,
+    pub(super) updated_at: Flat<'a>,
     #[serde(rename = "type")]
-    pub(super) kind: Flat,
-    pub(super) role: Flat,
-    pub(super) first_name: Flat,
-    pub(super) last_name: Flat,
-    pub(super) name: Flat,
-    pub(super) email: Flat,
-    pub(super) photo_url: Flat,
-    pub(super) external_references: Option<Box<RawValue>>,
-    pub(super) primary_email: Option<Box<RawValue>>,
-    pub(super) primary_phone_number: Option<Box<RawValue>>,
+    pub(super) kind: Flat<'a>,
+    pub(super) role: Flat<'a>,
+    pub(super) first_name: Flat<'a>,
+    pub(super) last_name: Flat<'a>,
+    pub(super) name: Flat<'a>,
+    pub(super) email: Flat<'a>,
+    pub(super) photo_url: Flat<'a>,
+    pub(super) external_references: Option<&'a RawValue>,
+    pub(super) primary_email: Option<&'a RawValue>,
+    pub(super) primary_phone_number: Option<&'a RawValue>,
 }
 
 /// A field of an account.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) enum Flat {
+pub(super) enum Flat<'a> {
     /// Null or missing.
     #[default]
     Absent,
     /// What the account has there.
-    Text(String),
+    Text(Cow<'a, str>),
     /// What the documentation shows instead, `{"example": …, "description": …, "collection": false}`: its generator's
     /// notes on the field. The example is made up, so it is never taken for a value.
     Annotation,
@@ -169,8 +175,9 @@ pub(super) enum Flat {
 /// A login of the user behind the token.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Login {
-    pub(super) account: Option<Account>,
+#[serde(bound(deserialize = "'de: 'a"))]
+pub(super) struct Login<'a> {
+    pub(super) account: Option<Account<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -179,9 +186,9 @@ struct Annotation {
     _example: IgnoredAny,
 }
 
-impl Flat {
+impl<'a> Flat<'a> {
     /// The value, when there is one that says something.
-    pub(super) fn text(self) -> Option<String> {
+    pub(super) fn text(self) -> Option<Cow<'a, str>> {
         match self {
             Self::Text(text) if !is_blank(&text) => Some(text),
             Self::Text(_) | Self::Absent | Self::Annotation => None,
@@ -189,7 +196,7 @@ impl Flat {
     }
 }
 
-impl<'de> Deserialize<'de> for Flat {
+impl<'de: 'a, 'a> Deserialize<'de> for Flat<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = <&RawValue>::deserialize(deserializer)?;
         if is_annotation(raw) {
@@ -200,7 +207,7 @@ impl<'de> Deserialize<'de> for Flat {
     }
 }
 
-impl Account {
+impl Account<'_> {
     /// Whether the documentation's notes came in place of values.
     pub(super) fn has_annotations(&self) -> bool {
         let flat = [

@@ -29,10 +29,11 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use serde_json::value::RawValue;
 
 use self::client::{Client, Credentials, LIMIT};
 use super::error::found;
-use super::wire::{decode, read_list, readable, sorted_out};
+use super::wire::{decode, read_list, read_row, readable, sorted_out};
 use super::{
     Call, Connector, Error, Kind, Native, Next, Page, Plan, Position, Prices, Result, Sent,
     Settled, Vitals, Written,
@@ -112,15 +113,15 @@ pub fn configure(section: &mut Section<'_>) -> Option<Connector> {
 
 /// Reads a text as every kind of answer that is read here. Whatever it is, nothing may panic.
 pub(crate) fn read_anything(body: &[u8]) {
-    if let Ok(row) = decode(body)
-        && let Ok(referral) = map::row(row)
+    if let Ok(row) = decode::<&RawValue>(body)
+        && let Ok(referral) = read_row(row, map::referral)
     {
         drop(map::details(&referral.raw));
     }
     if let Ok(row) = decode(body) {
         drop(map::single(row));
     }
-    if let Ok(listing) = read_list::<wire::ReferralList, _, _>(body, map::referral) {
+    if let Ok(listing) = read_list::<wire::ReferralList, _>(body, map::referral) {
         for referral in listing.rows.into_iter().flatten() {
             drop(map::details(&referral.raw));
         }

@@ -6,6 +6,7 @@
     reason = "fields are named as the vendor names them"
 )]
 
+use std::borrow::Cow;
 use std::mem::take;
 
 use serde::Deserialize;
@@ -55,21 +56,22 @@ pub(super) struct Failure {
 /// [`whole`](super::whole). <https://integrations.impact.com/brand-api-reference>
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Referral {
+#[serde(bound(deserialize = "'de: 'a"))]
+pub(super) struct Referral<'a> {
     #[serde(deserialize_with = "id")]
-    pub(super) id: String,
+    pub(super) id: Cow<'a, str>,
     #[serde(default)]
-    pub(super) referred_user: Option<User>,
+    pub(super) referred_user: Option<User<'a>>,
     #[serde(default)]
-    pub(super) referrer_user: Option<User>,
+    pub(super) referrer_user: Option<User<'a>>,
     #[serde(default, deserialize_with = "filled")]
-    pub(super) referral_code_used: Option<String>,
+    pub(super) referral_code_used: Option<Cow<'a, str>>,
     #[serde(default, deserialize_with = "filled")]
-    pub(super) moderation_status: Option<String>,
+    pub(super) moderation_status: Option<Cow<'a, str>>,
     #[serde(default, deserialize_with = "filled")]
-    pub(super) referred_moderation_status: Option<String>,
+    pub(super) referred_moderation_status: Option<Cow<'a, str>>,
     #[serde(default, deserialize_with = "filled")]
-    pub(super) referrer_moderation_status: Option<String>,
+    pub(super) referrer_moderation_status: Option<Cow<'a, str>>,
     #[serde(default, deserialize_with = "epoch_millis")]
     pub(super) date_referral_started: Option<DateTime>,
     #[serde(default, deserialize_with = "epoch_millis")]
@@ -87,15 +89,16 @@ pub(super) struct Referral {
 /// A user, within a referral or by itself. Only the two ids together address one.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-pub(super) struct User {
+#[serde(bound(deserialize = "'de: 'a"))]
+pub(super) struct User<'a> {
     #[serde(deserialize_with = "filled")]
-    pub(super) id: Option<String>,
+    pub(super) id: Option<Cow<'a, str>>,
     #[serde(deserialize_with = "filled")]
-    pub(super) account_id: Option<String>,
+    pub(super) account_id: Option<Cow<'a, str>>,
     #[serde(deserialize_with = "filled")]
-    pub(super) first_name: Option<String>,
+    pub(super) first_name: Option<Cow<'a, str>>,
     #[serde(deserialize_with = "filled")]
-    pub(super) last_name: Option<String>,
+    pub(super) last_name: Option<Cow<'a, str>>,
     #[serde(deserialize_with = "filled")]
-    pub(super) email: Option<String>,
+    pub(super) email: Option<Cow<'a, str>>,
 }

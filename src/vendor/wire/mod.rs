@@ -12,7 +12,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{DeserializeOwned, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
@@ -21,7 +21,7 @@ use super::redact;
 use crate::model::{Date, DateTime, Decimal, Json, Vendor, is_blank};
 
 pub(super) use rows::read_list_aside;
-pub use rows::{List, Listing, read_list, read_row, sorted_out};
+pub use rows::{List, Listing, Outcome, Unread, read_list, read_row, sorted_out};
 use scalar::{Scalar, as_written};
 
 /// One row of a list, kept as it came so that an unreadable one costs itself alone.
@@ -46,8 +46,15 @@ fn too_deep() -> Unreadable {
     }
 }
 
+fn not_json() -> Unreadable {
+    Unreadable {
+        path: ".".into(),
+        problem: "not JSON".into(),
+    }
+}
+
 /// Reads a whole body.
-pub fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Unreadable> {
+pub fn decode<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Unreadable> {
     match std::str::from_utf8(body) {
         Ok(text) => decode_text(text),
         Err(_) => decode_slowly(serde_json::Deserializer::from_slice(body)),
@@ -55,7 +62,7 @@ pub fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Unreadable> {
 }
 
 /// Reads one row.
-pub fn decode_row<T: DeserializeOwned>(row: &RawValue) -> Result<T, Unreadable> {
+pub fn decode_row<'a, T: Deserialize<'a>>(row: &'a RawValue) -> Result<T, Unreadable> {
     if is_too_deep(row) {
         return Err(too_deep());
     }
@@ -63,18 +70,18 @@ pub fn decode_row<T: DeserializeOwned>(row: &RawValue) -> Result<T, Unreadable> 
 }
 
 /// Reads what was kept as it came.
-pub fn decode_json<T: DeserializeOwned>(json: &Json) -> Result<T, Unreadable> {
+pub fn decode_json<'a, T: Deserialize<'a>>(json: &'a Json) -> Result<T, Unreadable> {
     decode_text(&json.0)
 }
 
 /// Keeping track of the path costs more than reading: what cannot be read is read once more to learn where.
-fn decode_text<T: DeserializeOwned>(text: &str) -> Result<T, Unreadable> {
+fn decode_text<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Unreadable> {
     serde_json::from_str(text)
         .or_else(|_| as_written(|| serde_json::from_str(text)))
         .or_else(|_| decode_slowly(serde_json::Deserializer::from_str(text)))
 }
 
-fn decode_slowly<'de, T: DeserializeOwned>(
+fn decode_slowly<'de, T: Deserialize<'de>>(
     mut json: serde_json::Deserializer<impl serde_json::de::Read<'de>>,
 ) -> Result<T, Unreadable> {
     let value = as_written(|| serde_path_to_error::deserialize(&mut json)).map_err(unreadable)?;
@@ -86,10 +93,10 @@ fn decode_slowly<'de, T: DeserializeOwned>(
 }
 
 /// The rows that can be read, of a list that has no place to report the others in.
-pub fn readable<T: DeserializeOwned>(
+pub fn readable<'a, T: Deserialize<'a>>(
     vendor: Vendor,
     operation: &'static str,
-    rows: &[Row],
+    rows: &'a [Row],
 ) -> impl Iterator<Item = T> {
     rows.iter().filter_map(move |row| {
         decode_row(row)
@@ -135,20 +142,30 @@ fn path(path: &serde_path_to_error::Path) -> String {
     }
 }
 
-/// A text; numbers and booleans are taken as they are written.
-pub fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    Scalar::deserialize(deserializer).map(|scalar| scalar.0.map(Cow::into_owned))
+/// A text; numbers and booleans are taken as they are written. It may be borrowed, as those of rows are: most of a row's
+/// texts are copied once more into the record, or only looked at.
+pub fn text<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: From<Cow<'de, str>>,
+{
+    Scalar::deserialize(deserializer).map(|scalar| scalar.0.map(T::from))
 }
 
 /// The text of a scalar that was cut out.
-pub fn text_of(raw: &RawValue) -> Result<Option<String>, &'static str> {
-    Scalar::of(raw).map(|scalar| scalar.0.map(Cow::into_owned))
+pub fn text_of(raw: &RawValue) -> Result<Option<Cow<'_, str>>, &'static str> {
+    Scalar::of(raw).map(|scalar| scalar.0)
 }
 
 /// A text that must be there and not be empty: an id.
-pub fn id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    let text = text(deserializer)?.filter(|text| !text.is_empty());
-    text.ok_or_else(|| D::Error::custom("no id"))
+pub fn id<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: From<Cow<'de, str>>,
+{
+    let text: Option<Cow<'de, str>> = text(deserializer)?;
+    let text = text.filter(|text| !text.is_empty());
+    text.map(T::from).ok_or_else(|| D::Error::custom("no id"))
 }
 
 /// An exact number, also when written as a text.
@@ -253,14 +270,18 @@ pub fn raw<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Box<RawV
 }
 
 /// An empty text says as little as none.
-pub fn nonempty(text: Option<String>) -> Option<String> {
-    text.filter(|text| !is_blank(text))
+pub fn nonempty<T: AsRef<str>>(text: Option<T>) -> Option<T> {
+    text.filter(|text| !is_blank(text.as_ref()))
 }
 
 /// A scalar's text; an empty one counts as missing.
-pub fn filled<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+pub fn filled<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: From<Cow<'de, str>>,
+{
     let scalar = Scalar::deserialize(deserializer)?;
-    Ok(scalar.filled().map(Cow::into_owned))
+    Ok(scalar.filled().map(T::from))
 }
 
 fn parsed<T: std::str::FromStr, E: serde::de::Error>(scalar: Scalar<'_>) -> Result<Option<T>, E> {

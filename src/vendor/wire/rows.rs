@@ -7,12 +7,13 @@ use std::panic::resume_unwind;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use tokio::task::spawn_blocking;
 use tracing::Span;
 
-use super::{MAX_DEPTH, MAX_ITEMS, Row, decode, decode_row, skip, too_deep};
+use super::{MAX_DEPTH, MAX_ITEMS, Row, decode, decode_row, not_json, skip, too_deep};
 use crate::model::Json;
 use crate::vendor::Unreadable;
 
@@ -23,6 +24,17 @@ pub trait List: DeserializeOwned {
 
     /// Takes the rows out of it.
     fn take_rows(&mut self) -> Vec<Row>;
+}
+
+/// A row of which nothing is read yet, at the beginning of a text. What reads it says what it is to be read as; that may
+/// borrow from the text.
+pub struct Unread<'a>(&'a str);
+
+/// What came of reading a row.
+pub struct Outcome<T> {
+    read: Result<T, Unreadable>,
+    /// How long the row's text is.
+    length: usize,
 }
 
 /// A list whose rows are read.
@@ -60,13 +72,12 @@ pub(super) const LONG: usize = 64 << 10;
 /// Reads a list that may be long. That is done beside the runtime's workers: the one that did it would look after no
 /// connection for a millisecond, and the answers of other vendors, which arrive at about the same time, would be read one
 /// after the other.
-pub(in crate::vendor) async fn read_list_aside<L, W, T>(
+pub(in crate::vendor) async fn read_list_aside<L, T>(
     body: &Bytes,
-    read: impl Fn(W, Json) -> T + Send + 'static,
+    read: impl Fn(Unread<'_>) -> Option<Outcome<T>> + Send + 'static,
 ) -> Result<Listing<L, T>, Unreadable>
 where
     L: List + Send + 'static,
-    W: DeserializeOwned,
     T: Send + 'static,
 {
     if body.len() < LONG {
@@ -81,31 +92,58 @@ where
 }
 
 /// Reads a list.
-pub fn read_list<L: List, W: DeserializeOwned, T>(
+pub fn read_list<L: List, T>(
     body: &[u8],
-    read: impl Fn(W, Json) -> T,
+    read: impl Fn(Unread<'_>) -> Option<Outcome<T>>,
 ) -> Result<Listing<L, T>, Unreadable> {
     read_where_it_stands(body, &read).map_or_else(|| cut_and_read(body, &read), Ok)
 }
 
 /// The way that always works, and tells what is wrong where one cannot.
-pub(super) fn cut_and_read<L: List, W: DeserializeOwned, T>(
+pub(super) fn cut_and_read<L: List, T>(
     body: &[u8],
-    read: &impl Fn(W, Json) -> T,
+    read: &impl Fn(Unread<'_>) -> Option<Outcome<T>>,
 ) -> Result<Listing<L, T>, Unreadable> {
     let mut list: L = decode(body)?;
-    let rows = list.take_rows().into_iter();
-    let rows = rows.map(|row| read_row(row, read)).collect();
+    let rows = list.take_rows();
+    let rows = rows.iter().map(|row| read_row(row, read)).collect();
     Ok(Listing { list, rows })
 }
 
 /// Reads one row by itself.
-pub fn read_row<W: DeserializeOwned, T>(
-    row: Row,
-    read: impl FnOnce(W, Json) -> T,
+pub fn read_row<T>(
+    row: &RawValue,
+    read: impl FnOnce(Unread<'_>) -> Option<Outcome<T>>,
 ) -> Result<T, Unreadable> {
-    let record = decode_row(&row)?;
-    Ok(read(record, row.into()))
+    // A text that was cut out is a whole one.
+    let outcome = read(Unread(row.get()));
+    outcome.map_or_else(|| Err(not_json()), |outcome| outcome.read)
+}
+
+impl<'a> Unread<'a> {
+    /// Reads the row, and makes a record of it; `None` where none is whole.
+    pub fn read<W: Deserialize<'a>, T>(
+        self,
+        make: impl FnOnce(W, Json) -> T,
+    ) -> Option<Outcome<T>> {
+        let mut values = serde_json::Deserializer::from_str(self.0).into_iter();
+        if let Some(Ok(record)) = values.next() {
+            let length = values.byte_offset();
+            let json = self.0.get(..length)?;
+            let is_too_deep = skip::is_deeper_than(MAX_DEPTH, json.as_bytes());
+            let read = if is_too_deep {
+                Err(too_deep())
+            } else {
+                Ok(make(record, Json(json.into())))
+            };
+            return Some(Outcome { read, length });
+        }
+        let mut values = serde_json::Deserializer::from_str(self.0).into_iter::<&RawValue>();
+        let json = values.next()?.ok()?;
+        let read = decode_row(json).map(|record| make(record, Json(json.get().into())));
+        let length = json.get().len();
+        Some(Outcome { read, length })
+    }
 }
 
 /// Stands in the place of the rows while what is around them is read, to see that they stood where this kind of list has
@@ -113,9 +151,9 @@ pub fn read_row<W: DeserializeOwned, T>(
 const TAKEN_OUT: &str = r#""the rows stood here""#;
 
 /// `None` for whatever is out of the ordinary.
-pub(super) fn read_where_it_stands<L: List, W: DeserializeOwned, T>(
+pub(super) fn read_where_it_stands<L: List, T>(
     body: &[u8],
-    read: &impl Fn(W, Json) -> T,
+    read: &impl Fn(Unread<'_>) -> Option<Outcome<T>>,
 ) -> Option<Listing<L, T>> {
     let text = std::str::from_utf8(body).ok()?;
     let begin = skip::to_list(body, L::NAMES)?;
@@ -133,10 +171,10 @@ pub(super) fn read_where_it_stands<L: List, W: DeserializeOwned, T>(
 type Rows<T> = Vec<Result<T, Unreadable>>;
 
 /// The rows from here on, and where the bracket behind them is.
-fn rows<W: DeserializeOwned, T>(
+fn rows<T>(
     text: &str,
     begin: usize,
-    read: &impl Fn(W, Json) -> T,
+    read: &impl Fn(Unread<'_>) -> Option<Outcome<T>>,
 ) -> Option<(Rows<T>, usize)> {
     let json = text.as_bytes();
     let mut rows = Vec::new();
@@ -145,9 +183,9 @@ fn rows<W: DeserializeOwned, T>(
         return Some((rows, at));
     }
     while rows.len() < MAX_ITEMS {
-        let (row, length) = row(text.get(at..)?, read)?;
-        rows.push(row);
-        at = skip::space(json, at + length);
+        let row = read(Unread(text.get(at..)?))?;
+        rows.push(row.read);
+        at = skip::space(json, at + row.length);
         match json.get(at)? {
             b',' => at = skip::space(json, at + 1),
             b']' => return Some((rows, at)),
@@ -155,27 +193,4 @@ fn rows<W: DeserializeOwned, T>(
         }
     }
     None
-}
-
-/// The row at the beginning of this text, and how long it is.
-fn row<W: DeserializeOwned, T>(
-    text: &str,
-    read: &impl Fn(W, Json) -> T,
-) -> Option<(Result<T, Unreadable>, usize)> {
-    let mut values = serde_json::Deserializer::from_str(text).into_iter();
-    if let Some(Ok(record)) = values.next() {
-        let length = values.byte_offset();
-        let json = text.get(..length)?;
-        let is_too_deep = skip::is_deeper_than(MAX_DEPTH, json.as_bytes());
-        let row = if is_too_deep {
-            Err(too_deep())
-        } else {
-            Ok(read(record, Json(json.into())))
-        };
-        return Some((row, length));
-    }
-    let mut values = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
-    let json = values.next()?.ok()?;
-    let row = decode_row(json).map(|record| read(record, Json(json.get().into())));
-    Some((row, json.get().len()))
 }

@@ -7,8 +7,7 @@ use proptest::prelude::*;
 use serde::Deserialize;
 
 use super::rows::{LONG, cut_and_read, read_list_aside, read_where_it_stands};
-use super::{List, Listing, Row, id, integer, list, read_list, sorted_out, text};
-use crate::model::Json;
+use super::{List, Listing, Outcome, Row, Unread, id, integer, list, read_list, sorted_out, text};
 use crate::vendor::Unreadable;
 
 #[derive(Debug, Deserialize)]
@@ -46,12 +45,8 @@ struct Record {
 
 type Seen = (String, Option<String>, String);
 
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "the shape that readers of rows have"
-)]
-fn seen(record: Record, raw: Json) -> Seen {
-    (record.id, record.name, raw.0.to_string())
+fn seen(row: Unread<'_>) -> Option<Outcome<Seen>> {
+    row.read(|record: Record, raw| (record.id, record.name, raw.0.to_string()))
 }
 
 /// All that a listing says.
@@ -71,7 +66,7 @@ fn both(json: &[u8]) {
 
 fn stands(json: &str) -> bool {
     both(json.as_bytes());
-    read_where_it_stands::<Page, _, _>(json.as_bytes(), &seen).is_some()
+    read_where_it_stands::<Page, _>(json.as_bytes(), &seen).is_some()
 }
 
 #[test]
@@ -92,7 +87,7 @@ fn an_unreadable_row_costs_itself_alone_where_it_stands() {
         r#"{{"data":{{"rows":[{{"id":1}},{{"name":"no id"}},7,null,"x",[{{}}],{deep},{{"id":2,"more":{deep}}},{{"id":3}}]}}}}"#
     );
     assert!(stands(&json));
-    let listing = read_list::<Page, _, _>(json.as_bytes(), seen).unwrap();
+    let listing = read_list::<Page, _>(json.as_bytes(), seen).unwrap();
     assert_eq!(listing.count(), 9);
     let (readable, unreadable) = sorted_out(listing.rows);
     let ids: Vec<_> = readable.iter().map(|row| row.0.as_str()).collect();
@@ -106,7 +101,7 @@ fn a_row_is_kept_to_the_letter() {
     let row = r#"{ "id" : 1.50,"name":"\u00c5  ","x":[ 9007199254740993.01 ] }"#;
     let json = format!(r#"{{"data":{{"rows":[ {row} , {{"id":2}}]}}}}"#);
     assert!(stands(&json));
-    let listing = read_list::<Page, _, _>(json.as_bytes(), seen).unwrap();
+    let listing = read_list::<Page, _>(json.as_bytes(), seen).unwrap();
     assert_eq!(listing.rows[0].as_ref().unwrap().2, row);
 }
 
@@ -192,8 +187,8 @@ proptest! {
 async fn threads(count: usize) -> Vec<(String, thread::ThreadId)> {
     let rows: Vec<_> = (0..count).map(|row| format!(r#"{{"id":{row}}}"#)).collect();
     let json = format!(r#"{{"data":{{"rows":[{}]}}}}"#, rows.join(","));
-    let read = |record: Record, _| (record.id, thread::current().id());
-    let listing = read_list_aside::<Page, _, _>(&json.into(), read).await;
+    let read = |row: Unread<'_>| row.read(|record: Record, _| (record.id, thread::current().id()));
+    let listing = read_list_aside::<Page, _>(&json.into(), read).await;
     let rows = listing.unwrap().rows.into_iter();
     rows.map(Result::unwrap).collect()
 }
@@ -215,6 +210,8 @@ async fn a_long_list_is_read_on_another_thread_and_to_the_same_rows() {
 async fn a_panic_over_a_long_list_is_that_of_whoever_reads_it() {
     let row = r#"{"id":1},"#.repeat(LONG);
     let json = format!(r#"{{"data":{{"rows":[{row}{{"id":1}}]}}}}"#);
-    let read = |_: Record, _| -> Record { panic!("a row that nobody expected") };
-    let _ = read_list_aside::<Page, _, _>(&json.into(), read).await;
+    let read = |row: Unread<'_>| {
+        row.read(|_: Record, _| -> Record { panic!("a row that nobody expected") })
+    };
+    let _ = read_list_aside::<Page, _>(&json.into(), read).await;
 }

@@ -11,6 +11,7 @@ use super::pair::{Pair, find};
 use crate::model::{Problem, ProblemCode, Referral, Vendor};
 use crate::vendor::introzy::schema::NewIntrozyReferral;
 use crate::vendor::introzy::{Adapter, map, outgoing};
+use crate::vendor::wire::read_row;
 use crate::vendor::write::{after_sending, before_sending};
 use crate::vendor::{Call, Effect, Error, Kind, Rejection, Result, Sent, Settled, Written};
 
@@ -42,7 +43,8 @@ pub(super) async fn write(
         Err(error) => return Err(error),
     };
     let read = row.and_then(|row| {
-        map::row(row, &introzy.statuses).map_err(|unreadable| {
+        let read = read_row(&row, |row| map::referral(row, &introzy.statuses));
+        read.map_err(|unreadable| {
             Error::unreadable(Vendor::Introzy, "create_referral", &unreadable)
         })
     });

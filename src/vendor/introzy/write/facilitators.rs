@@ -2,7 +2,8 @@
 
 use super::{conflict_at, is_same_id, is_since, no_referral, not_found};
 use crate::model::{Facilitator, FacilitatorParty, NewFacilitator, Party, Vendor};
-use crate::vendor::introzy::{Adapter, map, outgoing};
+use crate::vendor::introzy::{Adapter, map, outgoing, wire};
+use crate::vendor::wire::{Row, decode_row};
 use crate::vendor::write::after_sending;
 use crate::vendor::{
     Adapter as _, Call, Effect, Error, Kind, Rejection, Result, Sent, Settled, Written,
@@ -11,6 +12,12 @@ use crate::vendor::{
 /// Where the input of a removal names both the referral and the row.
 const ROW: &str = "facilitatorId";
 const NO_REFERRAL: &str = "Introzy has no such referral.";
+
+fn read(referral: &str, row: &Row) -> Result<Facilitator> {
+    let row =
+        decode_row::<wire::Facilitator<'_>>(row).map(|row| map::facilitator(&referral.into(), row));
+    row.map_err(|unreadable| Error::unreadable(Vendor::Introzy, "add_facilitator", &unreadable))
+}
 
 pub(super) async fn add(
     introzy: &Adapter,
@@ -23,11 +30,9 @@ pub(super) async fn add(
         return Err(Error::unsupported(Vendor::Introzy, "add_facilitator"));
     };
     let accepted = introzy.client.add_facilitator(call, referral, &body).await;
-    let untold = match accepted {
-        Ok(Ok(row)) => {
-            let row = map::facilitator(&referral.into(), row);
-            return Ok(Written::Applied(effect(referral, row)));
-        }
+    let read = accepted.map(|row| row.and_then(|row| read(referral, &row)));
+    let untold = match read {
+        Ok(Ok(row)) => return Ok(Written::Applied(effect(referral, row))),
         Ok(Err(error)) => error,
         Err(error) if error.status == Some(409) => {
             let rows = introzy.facilitators(call, referral).await;

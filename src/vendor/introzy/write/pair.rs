@@ -80,7 +80,7 @@ async fn page(
 
 impl Pair {
     fn add(&mut self, referral: Arc<Referral>, input: &NewIntrozyReferral, sent: &Sent) {
-        let opp: wire::ReferralOpp = read_again(&referral.raw);
+        let opp: wire::ReferralOpp<'_> = read_again(&referral.raw);
         let seeker = opp.seeker.as_ref().and_then(|it| it.id.as_deref());
         let provider = opp.provider.as_ref().and_then(|it| it.id.as_deref());
         let is_between =
@@ -128,7 +128,7 @@ impl Pair {
 /// Whether all that was asked for is there, as far as Introzy may not write it otherwise. Of what was left out, Introzy
 /// made something of its own. The product is not told, and the connector's id is that of a person in one place of
 /// Introzy's pages and that of a user in another.
-fn is_alike(opp: &wire::ReferralOpp, input: &NewIntrozyReferral) -> bool {
+fn is_alike(opp: &wire::ReferralOpp<'_>, input: &NewIntrozyReferral) -> bool {
     let is_said = |asked: Option<&str>, known: Option<&str>| {
         let asked = asked.filter(|asked| !asked.trim().is_empty());
         asked.is_none_or(|asked| known.is_some_and(|known| is_same_text(known, asked)))
@@ -145,7 +145,7 @@ fn is_alike(opp: &wire::ReferralOpp, input: &NewIntrozyReferral) -> bool {
 }
 
 /// Whether one that is alike is so to the last digit and the connector.
-fn is_exact(opp: &wire::ReferralOpp, input: &NewIntrozyReferral) -> bool {
+fn is_exact(opp: &wire::ReferralOpp<'_>, input: &NewIntrozyReferral) -> bool {
     let connector = opp.connector.as_ref().and_then(|it| it.id.as_deref());
     let value = input.expected_value.as_ref();
     value.is_none_or(|value| opp.expected_value.as_ref() == Some(value))

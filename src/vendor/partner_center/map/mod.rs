@@ -11,17 +11,24 @@ mod variants;
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use serde_json::value::RawValue;
+
 use super::{schema, wire};
 use crate::model::{
     Direction, Facilitator, FacilitatorRole, Facilitators, Json, Money, Organization, Party,
     PersonTexts, Referral, ReferralAction, ReferralStatus, Stage, Vendor,
 };
 use crate::vendor::paging::{Partly, Unreadable, read_more};
-use crate::vendor::wire::{Row, read_row};
+use crate::vendor::wire::{Outcome, Unread, read_row};
 
 /// Reads one record.
-pub(super) fn record(row: Row) -> Result<Referral, Unreadable> {
+pub(super) fn record(row: &RawValue) -> Result<Referral, Unreadable> {
     read_row(row, referral)
+}
+
+/// Reads a referral.
+pub(super) fn referral(row: Unread<'_>) -> Option<Outcome<Referral>> {
+    row.read(of_record)
 }
 
 /// The part of a record that only this vendor has.
@@ -29,11 +36,11 @@ pub(crate) fn details(raw: &Json) -> Partly<schema::PartnerCenterReferral> {
     read_more(raw).map(details::referral)
 }
 
-pub(super) fn referral(mut record: wire::Referral, raw: Json) -> Referral {
+fn of_record(mut record: wire::Referral<'_>, raw: Json) -> Referral {
     let direction = direction(&record);
     let organization = own_organization(&record);
     let invited_by = record.invite_context.as_ref().and_then(invited_by);
-    let id: Arc<str> = record.id.as_str().into();
+    let id: Arc<str> = (&*record.id).into();
     let facilitators = facilitators(&id, &record);
     let details = record.details.as_ref();
     // Without a direction it is still the one who invited who introduces; to whom is then unknown.
@@ -76,7 +83,7 @@ pub(super) fn referral(mut record: wire::Referral, raw: Json) -> Referral {
     }
 }
 
-fn status(record: &wire::Referral) -> ReferralStatus {
+fn status(record: &wire::Referral<'_>) -> ReferralStatus {
     match (record.status.as_deref(), record.substatus.as_deref()) {
         (Some("New"), _) => ReferralStatus::Pending,
         (Some("Active"), _) => ReferralStatus::Active,
@@ -88,15 +95,15 @@ fn status(record: &wire::Referral) -> ReferralStatus {
     }
 }
 
-fn vendor_status(record: &wire::Referral) -> Option<String> {
+fn vendor_status(record: &wire::Referral<'_>) -> Option<String> {
     match (&record.status, &record.substatus) {
         (Some(status), Some(substatus)) => Some(format!("{status}/{substatus}")),
-        (Some(only), None) | (None, Some(only)) => Some(only.clone()),
+        (Some(only), None) | (None, Some(only)) => Some(only.as_ref().to_owned()),
         (None, None) => None,
     }
 }
 
-fn direction(record: &wire::Referral) -> Option<Direction> {
+fn direction(record: &wire::Referral<'_>) -> Option<Direction> {
     match record.direction.as_deref()? {
         "Incoming" => Some(Direction::Received),
         "Outgoing" => Some(Direction::Sent),
@@ -105,7 +112,7 @@ fn direction(record: &wire::Referral) -> Option<Direction> {
 }
 
 /// What the writes would accept: only a new referral can be answered, and a closed one is at its end.
-fn allowed_actions(record: &wire::Referral, has_facilitators: bool) -> Vec<ReferralAction> {
+fn allowed_actions(record: &wire::Referral<'_>, has_facilitators: bool) -> Vec<ReferralAction> {
     let status = record.status.as_deref();
     if status == Some("Closed") {
         return Vec::new();
@@ -124,14 +131,14 @@ fn allowed_actions(record: &wire::Referral, has_facilitators: bool) -> Vec<Refer
     actions
 }
 
-fn value(details: &wire::Details) -> Option<Money> {
+fn value(details: &wire::Details<'_>) -> Option<Money> {
     Some(Money {
         amount: details.deal_value.clone()?,
         currency: details.currency.as_deref()?.into(),
     })
 }
 
-fn own_organization(record: &wire::Referral) -> Option<Organization> {
+fn own_organization(record: &wire::Referral<'_>) -> Option<Organization> {
     organization(
         record.organization_id.as_deref(),
         record.organization_name.as_deref(),
@@ -146,7 +153,7 @@ fn invited_by(context: &wire::InviteContext) -> Option<Organization> {
     )
 }
 
-fn target(record: &wire::Referral) -> Option<Organization> {
+fn target(record: &wire::Referral<'_>) -> Option<Organization> {
     let ids = record
         .target
         .iter()
@@ -161,7 +168,7 @@ fn organization(id: Option<&str>, name: Option<&str>) -> Option<Organization> {
 }
 
 /// The customer as an organization, then its people.
-fn referred(profile: Option<&wire::CustomerProfile>) -> Box<[Party]> {
+fn referred(profile: Option<&wire::CustomerProfile<'_>>) -> Box<[Party]> {
     let Some(profile) = profile else {
         return Box::default();
     };
@@ -182,11 +189,11 @@ fn referred(profile: Option<&wire::CustomerProfile>) -> Box<[Party]> {
 
 /// The partner's people. The vendor tells them apart by e-mail address alone; one without it, or with an address that an
 /// earlier one has, is addressed by its place.
-fn facilitators(id: &Arc<str>, record: &wire::Referral) -> Box<[Facilitator]> {
+fn facilitators(id: &Arc<str>, record: &wire::Referral<'_>) -> Box<[Facilitator]> {
     let mut taken = HashSet::new();
     let mut rows = Vec::with_capacity(record.team.len());
     for (index, member) in record.team.iter().enumerate() {
-        let key = member_key(member.email.as_ref())
+        let key = member_key(member.email.as_deref())
             .filter(|email| taken.insert(email.clone()))
             .unwrap_or_else(|| format!("#{index}"));
         rows.push(facilitator(id.clone(), key, member));
@@ -195,8 +202,8 @@ fn facilitators(id: &Arc<str>, record: &wire::Referral) -> Box<[Facilitator]> {
 }
 
 /// What tells a team member apart: the e-mail address.
-pub(super) fn member_key(email: Option<&String>) -> Option<String> {
-    email.map(|email| email_key(email))
+pub(super) fn member_key(email: Option<&str>) -> Option<String> {
+    email.map(email_key)
 }
 
 /// What of an e-mail address tells people apart.
@@ -208,7 +215,7 @@ pub(super) fn email_key(email: &str) -> String {
 pub(super) fn facilitator(
     referral_id: Arc<str>,
     key: String,
-    member: &wire::Member,
+    member: &wire::Member<'_>,
 ) -> Facilitator {
     Facilitator {
         vendor: Vendor::PartnerCenter,
@@ -222,7 +229,7 @@ pub(super) fn facilitator(
     }
 }
 
-fn person(member: &wire::Member) -> PersonTexts<'_> {
+fn person<'a>(member: &'a wire::Member<'_>) -> PersonTexts<'a> {
     PersonTexts {
         first_name: member.first_name.as_deref(),
         last_name: member.last_name.as_deref(),

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::vendor::partner_center::schema;
+use crate::vendor::wire::Row;
 
 const SAMPLE: &str = include_str!("../fixtures/referral.json");
 

@@ -299,7 +299,7 @@ fn what_is_allowed_follows_status_type_and_team() {
 fn an_unreadable_row_costs_itself_alone() {
     let page = json!([{"id": "r1"}, {"id": "r2", "createdDateTime": "last week"}, {"name": "no id"}, {"id": null}, {"id": "r5"}]);
     let page = json!({ "value": page }).to_string();
-    let listing = read_list::<wire::ReferralList, _, _>(page.as_bytes(), referral).unwrap();
+    let listing = read_list::<wire::ReferralList, _>(page.as_bytes(), referral).unwrap();
     let (readable, unreadable) = sorted_out(listing.rows);
     let ids: Vec<&str> = readable.iter().map(|row| &*row.remote_id).collect();
     assert_eq!(ids, ["r1", "r5"]);

@@ -163,7 +163,7 @@ pub(in crate::vendor::partner_center) fn engagement(id: &str) -> Option<String> 
 }
 
 fn is_like(input: &NewPartnerCenterReferral, referral: &Referral) -> bool {
-    let record: wire::Referral = read_again(&referral.raw);
+    let record: wire::Referral<'_> = read_again(&referral.raw);
     let engagement_id = input.engagement_id.as_ref().and_then(|id| engagement(id));
     let is = |wanted: Option<&str>, is: Option<&str>| {
         let is = is.unwrap_or_default().trim();

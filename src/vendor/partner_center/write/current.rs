@@ -31,7 +31,7 @@ impl Adapter {
         let row: Row = answer.json()?;
         // A write is decided on all of it: what is unreadable of it must not count as missing.
         let record = decode_row(&row).map_err(|unreadable| answer.unreadable(&unreadable))?;
-        let referral = map::record(row).map_err(|unreadable| answer.unreadable(&unreadable))?;
+        let referral = map::record(&row).map_err(|unreadable| answer.unreadable(&unreadable))?;
         let header = answer.headers.get("etag");
         let header = header.and_then(|value| value.to_str().ok());
         Ok(Some(Current::new(record, referral, header)))

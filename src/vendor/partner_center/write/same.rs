@@ -89,7 +89,7 @@ fn has_members(wanted: Option<&[TeamMemberInput]>, are: &[whole::Member]) -> boo
             (wanted.title.as_ref(), is.title.as_ref()),
         ];
         let mut texts = texts.into_iter();
-        member_key(is.email.as_ref()) == Some(email_key(&wanted.email))
+        member_key(is.email.as_deref()) == Some(email_key(&wanted.email))
             && texts
                 .all(|(wanted, is)| has_text(wanted.map(String::as_str), is.map(String::as_str)))
     };

@@ -123,7 +123,7 @@ fn engagement_of(first: &Current) -> std::result::Result<&str, Problem> {
 }
 
 fn is_addressed_to(referral: &Referral, target: &ReferralTargetInput) -> bool {
-    let record: wire::Referral = read_again(&referral.raw);
+    let record: wire::Referral<'_> = read_again(&referral.raw);
     record.target.iter().any(|it| {
         let id = it.id.as_deref().map(str::trim);
         it.kind.as_deref() == target.kind.word()

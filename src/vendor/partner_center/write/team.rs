@@ -129,7 +129,7 @@ fn is_in(key: &str, current: &Current) -> bool {
 }
 
 fn has_key(member: &whole::Member, key: &str) -> bool {
-    member_key(member.email.as_ref()).is_some_and(|it| it == key)
+    member_key(member.email.as_deref()).is_some_and(|it| it == key)
 }
 
 /// The same effect with the one who was added: as the vendor tells it, else as they were given.
@@ -147,10 +147,10 @@ fn with_facilitator(mut effect: Box<Effect>, id: &str, new: &TeamMember) -> Box<
 
 fn as_given(id: &str, key: String, new: &TeamMember) -> Facilitator {
     let member = wire::Member {
-        first_name: Some(new.first_name.clone()),
-        last_name: Some(new.last_name.clone()),
-        phone_number: new.phone_number.clone(),
-        email: Some(new.email.clone()),
+        first_name: Some((&*new.first_name).into()),
+        last_name: Some((&*new.last_name).into()),
+        phone_number: new.phone_number.as_deref().map(Into::into),
+        email: Some((&*new.email).into()),
     };
     facilitator(id.into(), key, &member)
 }

@@ -5,29 +5,26 @@ mod details;
 #[cfg(test)]
 mod tests;
 
+use serde_json::value::RawValue;
+
 use super::{schema, wire};
 use crate::model::{
     Facilitators, Json, Moderation, ModerationProgress, ModerationStatus, Party, Person,
     PersonTexts, Referral, ReferralAction, ReferralStatus, Vendor,
 };
 use crate::vendor::paging::{Partly, Unreadable, read_more};
-use crate::vendor::wire::{Row, read_row};
-
-/// Reads one row of a list.
-pub(super) fn row(row: Row) -> Result<Referral, Unreadable> {
-    read_row(row, referral)
-}
+use crate::vendor::wire::{Outcome, Unread, read_row};
 
 /// Reads one record that was asked for by itself: it has all there is.
-pub(super) fn single(row: Row) -> Result<Referral, Unreadable> {
+pub(super) fn single(row: &RawValue) -> Result<Referral, Unreadable> {
     Ok(Referral {
         complete: true,
-        ..self::row(row)?
+        ..read_row(row, referral)?
     })
 }
 
 /// A user who was searched for; none without an id to be addressed by.
-pub(super) fn user(user: &wire::User) -> Option<Person> {
+pub(super) fn user(user: &wire::User<'_>) -> Option<Person> {
     user.id.is_some().then(|| person(user))
 }
 
@@ -36,9 +33,14 @@ pub(crate) fn details(raw: &Json) -> Partly<schema::SaasquatchReferral> {
     read_more(raw).map(details::referral)
 }
 
-pub(super) fn referral(record: wire::Referral, raw: Json) -> Referral {
+/// Reads a referral.
+pub(super) fn referral(row: Unread<'_>) -> Option<Outcome<Referral>> {
+    row.read(of_record)
+}
+
+fn of_record(record: wire::Referral<'_>, raw: Json) -> Referral {
     let moderation = moderation(&record);
-    let person = |user: &wire::User| Party::Person(person(user));
+    let person = |user: &wire::User<'_>| Party::Person(person(user));
     Referral {
         vendor: Vendor::Saasquatch,
         name: None,
@@ -70,7 +72,7 @@ pub(super) fn referral(record: wire::Referral, raw: Json) -> Referral {
 }
 
 /// The first rule that applies decides.
-fn status(record: &wire::Referral, moderation: Option<Moderation>) -> ReferralStatus {
+fn status(record: &wire::Referral<'_>, moderation: Option<Moderation>) -> ReferralStatus {
     let is_converted = record.date_converted.is_some() || record.date_referral_paid.is_some();
     if moderation.is_some_and(|moderation| moderation.referred == ModerationStatus::Denied) {
         return ReferralStatus::Declined;
@@ -99,7 +101,7 @@ fn status(record: &wire::Referral, moderation: Option<Moderation>) -> ReferralSt
 
 /// None where the vendor says nothing at all (its newer programs). What is missing beside what is there is concluded from
 /// that: only one side pending keeps the whole pending.
-fn moderation(record: &wire::Referral) -> Option<Moderation> {
+fn moderation(record: &wire::Referral<'_>) -> Option<Moderation> {
     let overall = record.moderation_status.as_deref();
     let referrer = record.referrer_moderation_status.as_deref();
     let friend = record.referred_moderation_status.as_deref();
@@ -143,7 +145,7 @@ fn is_unknown(side: Option<&str>) -> bool {
     side.is_some_and(|word| !matches!(word, "PENDING" | "APPROVED" | "DENIED"))
 }
 
-fn person(user: &wire::User) -> Person {
+fn person(user: &wire::User<'_>) -> Person {
     Person::from(PersonTexts {
         remote_id: user.id.as_deref(),
         first_name: user.first_name.as_deref(),

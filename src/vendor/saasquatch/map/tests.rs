@@ -5,13 +5,13 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::vendor::saasquatch::schema;
-use crate::vendor::wire::{read_list, sorted_out};
+use crate::vendor::wire::{Row, read_list, sorted_out};
 
 const SAMPLE: &str = include_str!("../fixtures/referral.json");
 
 fn listed(record: &Value) -> Referral {
-    let row = serde_json::from_str(&record.to_string()).unwrap();
-    super::row(row).unwrap()
+    let row: Row = serde_json::from_str(&record.to_string()).unwrap();
+    read_row(&row, super::referral).unwrap()
 }
 
 /// The sample with some fields replaced.
@@ -146,7 +146,11 @@ fn every_field_of_the_documented_sample_is_where_it_belongs() {
         complete: true,
     };
     assert_eq!(
-        super::row(serde_json::from_str(SAMPLE).unwrap()).unwrap(),
+        read_row(
+            &serde_json::from_str::<Row>(SAMPLE).unwrap(),
+            super::referral
+        )
+        .unwrap(),
         expected
     );
     assert_eq!(
@@ -171,7 +175,13 @@ fn every_field_of_the_documented_sample_is_where_it_belongs() {
         user_modified_at: None,
     };
     assert_eq!(
-        details(&super::row(serde_json::from_str(SAMPLE).unwrap()).unwrap()),
+        details(
+            &read_row(
+                &serde_json::from_str::<Row>(SAMPLE).unwrap(),
+                super::referral
+            )
+            .unwrap()
+        ),
         expected
     );
 }
@@ -446,7 +456,7 @@ fn a_row_without_its_users_is_incomplete_until_it_is_read_by_itself() {
 fn an_unreadable_row_costs_itself_alone() {
     let page = json!([{"id": "r1"}, {"id": "r2", "dateReferralStarted": "2026-05-27"}, {"programId": "no id"}, {"id": "r4", "referrerUser": {"email": {}}}, {"id": "r5"}]);
     let page = json!({ "referrals": page }).to_string();
-    let listing = read_list::<wire::ReferralList, _, _>(page.as_bytes(), super::referral).unwrap();
+    let listing = read_list::<wire::ReferralList, _>(page.as_bytes(), super::referral).unwrap();
     let (readable, unreadable) = sorted_out(listing.rows);
     let ids: Vec<&str> = readable.iter().map(|row| &*row.remote_id).collect();
     assert_eq!(ids, ["r1", "r5"]);
@@ -467,7 +477,10 @@ fn what_both_sides_say_already_is_not_offered() {
         let record = serde_json::json!({
             "id": "r", "referrerModerationStatus": referrer, "referredModerationStatus": friend,
         });
-        let record = serde_json::from_str(&record.to_string()).unwrap();
-        assert_eq!(*row(record).unwrap().allowed_actions, *allowed);
+        let record: Row = serde_json::from_str(&record.to_string()).unwrap();
+        assert_eq!(
+            *read_row(&record, super::referral).unwrap().allowed_actions,
+            *allowed
+        );
     }
 }

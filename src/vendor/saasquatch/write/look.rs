@@ -88,7 +88,8 @@ async fn look_among_the_referrers(
         .client
         .get_user_by_code(call, &asked.referral_code)
         .await;
-    let owner: wire::User = match found(owner)? {
+    let owner = found(owner)?;
+    let owner: wire::User<'_> = match &owner {
         Some(answer) => answer.json()?,
         None => wire::User::default(),
     };
@@ -173,11 +174,11 @@ fn chosen(rows: impl Iterator<Item = Arc<Referral>>, wanted: Wanted<'_>) -> Seen
 
 impl Match {
     fn of(row: &Referral, Wanted { asked, sent }: Wanted<'_>) -> Self {
-        let record: wire::Referral = read_again(&row.raw);
+        let record: wire::Referral<'_> = read_again(&row.raw);
         let user = record.referred_user.unwrap_or_default();
         let ids = user.account_id.zip(user.id);
         Self {
-            is_user: ids.map(|ids| ids == (asked.account_id.clone(), asked.user_id.clone())),
+            is_user: ids.map(|(account, id)| account == asked.account_id && id == asked.user_id),
             code: match record.referral_code_used {
                 Some(code) if code.trim().eq_ignore_ascii_case(&asked.referral_code) => Code::Same,
                 None if is_since(sent, row.created_at) => Code::Untold,

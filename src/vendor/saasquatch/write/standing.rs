@@ -33,7 +33,7 @@ pub(super) fn standing(
     if wanted.are_in(referral) {
         return Decided::applied();
     }
-    let record: wire::Referral = read_again(&referral.raw);
+    let record: wire::Referral<'_> = read_again(&referral.raw);
     let times = [record.date_moderated, record.date_modified];
     let is_changed = times.into_iter().any(|time| is_since(sent, time));
     if is_half_made || !is_changed || !wanted.are_opposed_in(referral) {
