@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::{Response as GraphQLResponse, ServerError, Value};
+use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
@@ -20,6 +21,11 @@ use crate::graphql::error::code;
 
 const GRAPHQL_JSON: &str = "application/graphql-response+json";
 const JSON: &str = "application/json; charset=utf-8";
+
+const TOO_MUCH: &str = "The gateway has too much to do just now; try again in a moment.";
+
+/// Room for as many headers as an answer has at most, those of the connection among them.
+const HEADERS: usize = 16;
 
 /// Why a request has no data.
 pub struct Problem {
@@ -155,14 +161,14 @@ impl Accepted {
         self.dress(id, problem.status, &response)
     }
 
-    /// A request that is not executed now, and may be sent again. It is counted and not logged: there are too many of them.
-    pub fn put_off(self, id: &Arc<str>, problem: &Problem, seconds: u64) -> Answer {
-        let mut response = failure(id, problem.code, &problem.message);
-        for error in &mut response.errors {
-            let extensions = error.extensions.get_or_insert_default();
-            extensions.set("retryAfterSeconds", seconds);
-        }
-        let mut answer = self.dress(id, problem.status, &response);
+    /// A request that is not executed since there is too much to do. It is counted and not logged, and its text is not put
+    /// together anew: there are too many of them.
+    pub fn put_off(self, id: &Arc<str>, seconds: u64) -> Answer {
+        let code = code::OVERLOADED;
+        let body = format!(
+            r#"{{"errors":[{{"message":"{TOO_MUCH}","extensions":{{"code":"{code}","requestId":"{id}","retryAfterSeconds":{seconds},"retryable":true}}}}]}}"#
+        );
+        let mut answer = self.wrap(id, StatusCode::SERVICE_UNAVAILABLE, body.into());
         answer.retry_after = Some(seconds);
         answer
     }
@@ -282,8 +288,10 @@ impl Answer {
 
 impl IntoResponse for Answer {
     fn into_response(self) -> Response {
-        let mut response = (self.status, self.body).into_response();
+        let mut response = Response::new(Body::from(self.body));
+        *response.status_mut() = self.status;
         let headers = response.headers_mut();
+        headers.reserve(HEADERS);
         let fixed = [
             (header::CONTENT_TYPE, self.content_type),
             (header::CACHE_CONTROL, "no-store"),
@@ -427,6 +435,18 @@ mod tests {
         async fn broken(&self, ctx: &Context<'_>) -> Option<Result<bool, Error>> {
             Some(Err(mistake(ctx, "It could not be done.")))
         }
+    }
+
+    #[test]
+    fn a_request_that_is_put_off_gets_the_text_that_the_engine_would_have_written() {
+        let id: Arc<str> = "0f8fad5b-d9cb-469f-a165-70867728950e".into();
+        let mut told = failure(&id, code::OVERLOADED, TOO_MUCH);
+        let extensions = told.errors[0].extensions.get_or_insert_default();
+        extensions.set("retryAfterSeconds", 1);
+        let told = Accepted::Json.dress(&id, StatusCode::SERVICE_UNAVAILABLE, &told);
+        let put_off = Accepted::Json.put_off(&id, 1);
+        assert_eq!(put_off.body, told.body);
+        assert_eq!(put_off.status, told.status);
     }
 
     #[tokio::test]

@@ -39,7 +39,7 @@ use crate::vendor::Call;
 const GRACE: Duration = Duration::from_millis(250);
 
 /// `POST /graphql`.
-pub async fn post(State(app): State<Arc<App>>, headers: HeaderMap, body: Body) -> Answer {
+pub async fn post(app: Arc<App>, headers: HeaderMap, body: Body) -> Answer {
     let received = app.metrics.receive();
     let accepted = Accepted::of(&headers);
     let deadline = Instant::now() + app.request_timeout;
@@ -469,12 +469,7 @@ impl Work {
 }
 
 fn overloaded(accepted: Accepted, id: &Arc<str>) -> Answer {
-    let problem = Problem {
-        status: StatusCode::SERVICE_UNAVAILABLE,
-        code: code::OVERLOADED,
-        message: "The gateway has too much to do just now; try again in a moment.".to_owned(),
-    };
-    accepted.put_off(id, &problem, RETRY_AFTER.as_secs())
+    accepted.put_off(id, RETRY_AFTER.as_secs())
 }
 
 async fn mistake(accepted: Accepted, id: &Arc<str>) -> Answer {

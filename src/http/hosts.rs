@@ -33,18 +33,23 @@ impl AllowedHosts {
 
 /// Refuses requests that came in by another name.
 pub async fn refuse_foreign(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let Some(allowed) = &app.allowed_hosts else {
+    if is_ours(&app, &request) {
         return next.run(request).await;
+    }
+    let text = "This gateway is not addressed by this host name; see server.allowed_hosts in its configuration.\n";
+    (StatusCode::MISDIRECTED_REQUEST, text).into_response()
+}
+
+/// Whether a request came in by a name of ours.
+pub(super) fn is_ours(app: &App, request: &Request) -> bool {
+    let Some(allowed) = &app.allowed_hosts else {
+        return true;
     };
     // A whole address in the request line wins over the header (RFC 9112, section 3.2.2).
     let authority = request.uri().authority();
     let host = authority.map(axum::http::uri::Authority::as_str);
     let host = host.or_else(|| request.headers().get(header::HOST)?.to_str().ok());
-    if host.is_some_and(|host| allowed.allow(host)) {
-        return next.run(request).await;
-    }
-    let text = "This gateway is not addressed by this host name; see server.allowed_hosts in its configuration.\n";
-    (StatusCode::MISDIRECTED_REQUEST, text).into_response()
+    host.is_some_and(|host| allowed.allow(host))
 }
 
 /// The name or address of a `Host` header that has nothing behind it but perhaps a port.

@@ -51,6 +51,7 @@ pub struct Metrics {
 pub struct Counters {
     received: Counter,
     requests: Requests,
+    outcomes: Arc<Outcomes>,
     seconds: Histogram,
     reloads: Family<[(&'static str, &'static str); 1], Counter>,
     configured_at: Gauge,
@@ -59,14 +60,18 @@ pub struct Counters {
 /// Requests, by what became of them.
 type Requests = Family<[(&'static str, &'static str); 1], Counter>;
 
+/// The counter of each outcome, which need not be looked for.
+type Outcomes = [Counter; Outcome::ALL.len()];
+
 /// A request that came in. Whatever becomes of it is counted once; dropped before that, it has failed.
 pub struct Received {
-    requests: Requests,
+    outcomes: Arc<Outcomes>,
     is_counted: bool,
 }
 
 /// What became of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(usize)]
 pub enum Outcome {
     /// Executed, without errors.
     Ok,
@@ -83,6 +88,16 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// All of them, in order.
+    const ALL: [Self; 6] = [
+        Self::Ok,
+        Self::Errors,
+        Self::Refused,
+        Self::Joined,
+        Self::Shed,
+        Self::Failed,
+    ];
+
     fn name(self) -> &'static str {
         match self {
             Self::Ok => "ok",
@@ -98,9 +113,15 @@ impl Outcome {
 impl Counters {
     /// Nothing is counted yet. The gateway has just been configured.
     pub fn new(clock: &Clock) -> Self {
+        let requests = Requests::default();
+        let counter = |outcome: Outcome| {
+            let outcome = [("outcome", outcome.name())];
+            requests.get_or_create(&outcome).clone()
+        };
         let counters = Self {
             received: Counter::default(),
-            requests: Family::default(),
+            outcomes: Arc::new(Outcome::ALL.map(counter)),
+            requests,
             seconds: Histogram::new(BUCKETS),
             reloads: Family::default(),
             configured_at: Gauge::default(),
@@ -167,7 +188,7 @@ impl Metrics {
     pub fn receive(&self) -> Received {
         self.counters.received.inc();
         Received {
-            requests: self.counters.requests.clone(),
+            outcomes: self.counters.outcomes.clone(),
             is_counted: false,
         }
     }
@@ -191,8 +212,7 @@ impl Received {
 
     fn note(&mut self, outcome: Outcome) {
         self.is_counted = true;
-        let outcome = [("outcome", outcome.name())];
-        self.requests.get_or_create(&outcome).inc();
+        self.outcomes[outcome as usize].inc();
     }
 }
 

@@ -29,6 +29,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::routing::get;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
@@ -172,6 +175,9 @@ impl App {
     }
 }
 
+/// Where requests are sent.
+const GRAPHQL: &str = "/graphql";
+
 /// The paths of the console's views, beside `/`; the console's own table of them is `web/console/src/routes.tsx`.
 const CONSOLE_PATHS: [&str; 5] = [
     "/referrals/{id}",
@@ -183,12 +189,14 @@ const CONSOLE_PATHS: [&str; 5] = [
 
 /// The routes.
 pub fn router(app: Arc<App>) -> Router {
-    let mut graphql = get(entry::get).post(entry::post);
+    let mut graphql = get(entry::get).post(async |State(app), headers: HeaderMap, body: Body| {
+        entry::post(app, headers, body).await
+    });
     if let Some(cors) = cors::layer(&app.cors) {
         graphql = graphql.layer(cors);
     }
     let router = Router::new()
-        .route("/graphql", graphql)
+        .route(GRAPHQL, graphql)
         .route("/metrics", get(metrics::get))
         .merge(pages(app.console, app.graphiql));
     let hosts = axum::middleware::from_fn_with_state(app.clone(), hosts::refuse_foreign);

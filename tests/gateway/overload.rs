@@ -78,7 +78,9 @@ async fn outcomes(world: &World) -> (u64, Vec<(String, u64)>) {
         }
         if let Some(rest) = line.strip_prefix("referral_gateway_requests_total{outcome=\"") {
             let (outcome, value) = rest.split_once("\"}").unwrap();
-            outcomes.push((outcome.to_owned(), number(value)));
+            if number(value) > 0 {
+                outcomes.push((outcome.to_owned(), number(value)));
+            }
         }
     }
     outcomes.sort();

@@ -113,9 +113,9 @@ impl Edge {
         let (bounds, ending) = (app.edge, app.ending.clone());
         let (live, cut) = (self.live.clone(), self.cut.clone());
         self.serving.spawn(async move {
-            let router = || live.router();
+            let serving = |request| live.answer(request);
             let end = tokio::select! {
-                end = connection::serve(stream, router, bounds, &ending) => end,
+                end = connection::serve(stream, serving, bounds, &ending) => end,
                 () = cut.cancelled() => End::Shutdown,
             };
             open.close(end);

@@ -5,7 +5,6 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderValue, header};
 use axum::response::IntoResponse as _;
@@ -17,7 +16,6 @@ use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::sync::CancellationToken;
-use tower::ServiceExt as _;
 
 use super::counts::End;
 use super::rules;
@@ -33,20 +31,21 @@ const MAX_HEAD: usize = 64 * 1024 + 16 * 1024;
 ///
 /// At the end a connection is not closed at once, though nothing may have come: a request may be on its way. One that comes
 /// is answered, and its client told to send no other; where none comes for a while, the connection closes.
-pub(super) async fn serve<T>(
+pub(super) async fn serve<T, A>(
     stream: T,
-    router: impl Fn() -> Router,
+    serving: impl Fn(Request<Body>) -> A,
     bounds: Edge,
     ending: &CancellationToken,
 ) -> End
 where
     T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    A: Future<Output = Result<Response<Body>, Infallible>>,
 {
     let progress = Arc::new(Progress::default());
     let stream = TokioIo::new(Watched::new(stream, progress.clone(), bounds));
     let service = service_fn(|request| {
         progress.request_came();
-        answer(router(), request, progress.clone())
+        answer(&serving, request, progress.clone())
     });
     let mut connection = pin!(
         http1::Builder::new()
@@ -71,13 +70,13 @@ where
     }
 }
 
-async fn answer(
-    router: Router,
+async fn answer<A: Future<Output = Result<Response<Body>, Infallible>>>(
+    serving: impl Fn(Request<Body>) -> A,
     request: Request<Incoming>,
     progress: Arc<Progress>,
 ) -> Result<Response<Told>, Infallible> {
     let mut response = match rules::check(&request) {
-        Ok(()) => router.oneshot(request.map(Body::new)).await?,
+        Ok(()) => serving(request.map(Body::new)).await?,
         Err(refusal) => refusal.into_response(),
     };
     headers::complete(response.headers_mut());

@@ -10,6 +10,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
+use tower::ServiceExt as _;
 
 use super::accepting::{Failure, Failures};
 use super::connection::serve;
@@ -50,8 +51,8 @@ fn connect() -> Connected {
     let (client, stream) = duplex(4096);
     let ending = CancellationToken::new();
     let raised = ending.clone();
-    let router = move || router.clone();
-    let server = tokio::spawn(async move { serve(stream, router, BOUNDS, &raised).await });
+    let serving = move |request| router.clone().oneshot(request);
+    let server = tokio::spawn(async move { serve(stream, serving, BOUNDS, &raised).await });
     Connected {
         client,
         server,
