@@ -14,6 +14,7 @@ mod policy;
 pub mod projection;
 pub mod query;
 pub mod scalars;
+pub mod stretch;
 pub mod types;
 
 use async_graphql::{Context, EmptySubscription, SDLExportOptions};

@@ -31,6 +31,7 @@ use crate::callers::Denied;
 use crate::graphql::access::Forbidden;
 use crate::graphql::entities::Places;
 use crate::graphql::error::code;
+use crate::graphql::stretch::{Stretch, let_others};
 use crate::load::Loaders;
 use crate::model::Scope;
 use crate::vendor::Call;
@@ -257,7 +258,7 @@ impl Asked {
                 // In a task of its own, for whoever waits for it: the client that began it may leave.
                 tokio::spawn(async move {
                     // Whatever else has arrived is taken in first: it may be the same read.
-                    tokio::task::yield_now().await;
+                    let_others().await;
                     handover.give(work.execute(&app, permit).await);
                 });
                 match coming.await {
@@ -392,6 +393,13 @@ impl Prepared {
 
 impl Work {
     async fn execute(self, app: &App, permit: Permit) -> Answer {
+        let stretch = Stretch::new();
+        // By itself: each future that one is handed to has room for it twice.
+        let work = Box::pin(self.carry_out(app, stretch.clone()));
+        permit.work(stretch, work).await
+    }
+
+    async fn carry_out(self, app: &App, stretch: Stretch) -> Answer {
         let Self {
             received,
             visitor,
@@ -414,6 +422,7 @@ impl Work {
         let request = request
             .data(loaders)
             .data(Places::default())
+            .data(stretch.clone())
             .data(visitor.caller.clone())
             .data(visitor.parts.desk.clone());
         let schema = if visitor.caller.scopes.contains(Scope::SchemaRead) {
@@ -423,10 +432,9 @@ impl Work {
         };
         let started = Instant::now();
         let span = info_span!("request", request_id = &*id);
-        // By itself: each future that one is handed to has room for it twice.
         let execution = Box::pin(schema.execute(request));
         let execution = AssertUnwindSafe(execution).catch_unwind().instrument(span);
-        let mut response = match timeout_at(until, permit.work(execution)).await {
+        let mut response = match timeout_at(until, execution).await {
             Ok(Ok(response)) => response,
             Ok(Err(_panic)) => {
                 app.metrics.executed(received, true, started.elapsed());
@@ -456,6 +464,8 @@ impl Work {
             errors: app.requests.max_errors,
             bytes: app.requests.max_answer_bytes,
         };
+        // To write an answer takes as long as to put it together.
+        stretch.interrupt().await;
         let answer = accepted.respond(&id, response, bounds).await;
         match fresh_for {
             Some(fresh_for) => {

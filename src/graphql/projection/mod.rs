@@ -20,6 +20,7 @@ pub use fields::{edge, plain, referral};
 pub use selected::{Object, Selected, Writer};
 
 use crate::graphql::scalars::RAW;
+use crate::graphql::stretch;
 
 /// A list whose rows can be written at once.
 pub trait Rows: Send + Sync {
@@ -57,6 +58,7 @@ impl<R: Rows> OutputType for Projected<R> {
         ctx: &ContextSelectionSet<'_>,
         field: &Positioned<Field>,
     ) -> ServerResult<Value> {
+        stretch::interrupt(ctx).await;
         if let Some(json) = self.write(ctx) {
             return Ok(raw(json));
         }

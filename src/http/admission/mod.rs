@@ -32,6 +32,7 @@ use controller::{Arrival, Controller, Lane};
 pub(super) use readings::Readings;
 
 use super::rate::Caller;
+use crate::graphql::stretch::Stretch;
 
 /// What a read may cost and still be a cheap one.
 const CHEAP: u32 = 500;
@@ -178,16 +179,19 @@ impl Permit {
         }
     }
 
-    /// Does the work, and frees the place once it first waits for something.
-    pub async fn work<F: Future>(self, work: F) -> F::Output {
+    /// Does the work, and frees the place once it first waits for something: not when it merely lets others have their turn.
+    pub async fn work<F: Future>(self, stretch: Stretch, work: F) -> F::Output {
         let now = Instant::now();
         let lag = now.saturating_duration_since(self.admitted);
         self.admission.state().controller.begun(lag, now);
         let mut work = pin!(work);
         let mut permit = Some(self);
         poll_fn(|cx| {
+            stretch.begin();
             let done = work.as_mut().poll(cx);
-            permit = None;
+            if done.is_ready() || !stretch.take_interrupted() {
+                permit = None;
+            }
             done
         })
         .await

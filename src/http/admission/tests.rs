@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use proptest::prelude::*;
-use tokio::time::Instant;
+use tokio::time::{Instant, advance};
 
 use super::controller::{Arrival, Controller, Lane};
 use super::{Admission, Permit, Priority, Shed};
+use crate::graphql::stretch::Stretch;
 use crate::http::rate::Caller;
 use crate::model::Workspace;
 
@@ -347,11 +348,33 @@ async fn who_waits_for_something_else_holds_no_place() {
             .admit(anyone(), Priority::Read, 1_000, soon())
             .await
             .unwrap();
-        let mut work = Box::pin(permit.work(std::future::pending::<()>()));
+        let mut work = Box::pin(permit.work(Stretch::new(), std::future::pending::<()>()));
         assert!(work.as_mut().now_or_never().is_none());
         waiting.push(work);
     }
     assert_eq!(admission.state().controller.working(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_lets_others_have_their_turn_keeps_its_place() {
+    let admission = Admission::new(1);
+    let permit = admission
+        .admit(anyone(), Priority::Read, 1_000, soon())
+        .await
+        .unwrap();
+    let stretch = Stretch::new();
+    let lists = stretch.clone();
+    let mut work = Box::pin(permit.work(stretch, async move {
+        // A first list is put together; the clock has moved once this is begun.
+        advance(MS).now_or_never();
+        lists.interrupt().await;
+        std::future::pending::<()>().await;
+    }));
+    let working = || admission.state().controller.working();
+    for still in [1, 1, 0] {
+        assert!(work.as_mut().now_or_never().is_none());
+        assert_eq!(working(), still);
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -417,7 +440,7 @@ async fn work_that_panics_frees_its_place() {
         .admit(anyone(), Priority::Read, 1, soon())
         .await
         .unwrap();
-    let work = permit.work(async { panic!("a mistake") });
+    let work = permit.work(Stretch::new(), async { panic!("a mistake") });
     assert!(tokio::spawn(work).await.is_err());
     assert_eq!(admission.state().controller.working(), 0);
 }
