@@ -1,6 +1,7 @@
 //! Documents that were guarded, parsed and weighed against the policy before.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_graphql::ServerError;
 use async_graphql::parser::parse_query;
@@ -32,6 +33,8 @@ pub struct Document {
     pub parsed: ExecutableDocument,
     /// What it needs of its caller.
     pub needs: Needs,
+    /// The least work that an operation of it was found to be, with whatever variables.
+    least_work: AtomicU32,
 }
 
 /// Why a document is not executed.
@@ -52,6 +55,19 @@ pub enum DocumentError {
         /// What it may cost.
         max: u64,
     },
+}
+
+impl Document {
+    /// The least work that an operation of it was found to be; nothing is known of one that comes for the first time.
+    pub fn least_work(&self) -> Option<u32> {
+        let work = self.least_work.load(Ordering::Relaxed);
+        (work < u32::MAX).then_some(work)
+    }
+
+    /// Notes how much work an operation of it is.
+    pub fn note_work(&self, work: u32) {
+        self.least_work.fetch_min(work, Ordering::Relaxed);
+    }
 }
 
 impl DocumentError {
@@ -114,7 +130,11 @@ impl Documents {
         })?;
         guard::measure(&parsed, &self.limits).map_err(DocumentError::Refused)?;
         let needs = self.access.needs(&parsed);
-        let document = Arc::new(Document { parsed, needs });
+        let document = Arc::new(Document {
+            parsed,
+            needs,
+            least_work: AtomicU32::new(u32::MAX),
+        });
         self.known.put(text.into(), document.clone());
         Ok(document)
     }

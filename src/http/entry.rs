@@ -166,7 +166,7 @@ async fn answer(
     };
     // Told before it is looked at closely: to shed a read must cost as little as can be.
     let is_read = method == Method::Get || is_plainly_a_read(&read.text);
-    if is_read && app.admission.sheds_any_read(&caller) {
+    if is_read && app.admission.sheds_read(&caller, 0) {
         received.count(Outcome::Shed);
         return overloaded(accepted, &id);
     }
@@ -203,15 +203,12 @@ impl Asked {
             caller,
         } = self;
         let (id, deadline) = (call.request_id.clone(), call.deadline);
-        let mut prepared = match prepare(&app, &visitor, accepted, &read.text, method) {
+        let prepared = prepare(&app, &visitor, &caller, accepted, &read.text, method);
+        let mut prepared = match prepared {
             Ok(prepared) => prepared,
             Err(refused) => {
-                received.count(Outcome::Refused);
-                return match refused {
-                    Refused::Request(problem) => accepted.refuse(&id, &problem),
-                    Refused::Document(error) => accepted.refuse_document(&id, error),
-                    Refused::Access(forbidden) => accepted.forbid(&id, &forbidden),
-                };
+                received.count(refused.outcome());
+                return refused.answer(accepted, &id);
             }
         };
         if let Err(wait) = prepared.costing.charge(&app, &caller) {
@@ -299,11 +296,31 @@ enum Refused {
     Request(Problem),
     Document(DocumentError),
     Access(Forbidden),
+    Shed,
+}
+
+impl Refused {
+    fn outcome(&self) -> Outcome {
+        match self {
+            Self::Request(_) | Self::Document(_) | Self::Access(_) => Outcome::Refused,
+            Self::Shed => Outcome::Shed,
+        }
+    }
+
+    fn answer(self, accepted: Accepted, id: &Arc<str>) -> Answer {
+        match self {
+            Self::Request(problem) => accepted.refuse(id, &problem),
+            Self::Document(error) => accepted.refuse_document(id, error),
+            Self::Access(forbidden) => accepted.forbid(id, &forbidden),
+            Self::Shed => overloaded(accepted, id),
+        }
+    }
 }
 
 fn prepare(
     app: &App,
     visitor: &Visitor,
+    caller: &Caller,
     accepted: Accepted,
     text: &[u8],
     method: Method,
@@ -334,6 +351,11 @@ fn prepare(
             message: "Only queries may be sent by GET.".to_owned(),
         }));
     }
+    // What is known to cost much needs not be looked at closely either.
+    let least = document.least_work().filter(|_| is_query);
+    if least.is_some_and(|least| app.admission.sheds_read(caller, least)) {
+        return Err(Refused::Shed);
+    }
     let (scopes, variables) = (visitor.caller.scopes, question.variables.as_ref());
     let checked = app.access.check(&document.needs, scopes, variables);
     checked.map_err(Refused::Access)?;
@@ -341,6 +363,7 @@ fn prepare(
     let variables = async_graphql::Variables::from_json(variables);
     let operation = (&document.parsed, operation_name.as_deref(), &variables);
     let costing = Costing::of(app, visitor, operation, tells_cost).map_err(Refused::Document)?;
+    document.note_work(costing.work());
     let mut request = async_graphql::Request::new(&*query);
     if document.needs.is_unknown() {
         // Validation refuses it, and says what is wrong with it. Should it not, there is nothing to be read.

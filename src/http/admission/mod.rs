@@ -119,10 +119,10 @@ impl Admission {
         Ok(permit)
     }
 
-    /// Whether a read of this caller would be shed, be it as cheap as it may. It then counts as a cheap one that was.
-    pub fn sheds_any_read(&self, caller: &Caller) -> bool {
+    /// Whether a read of this caller would be shed that costs so much at least. It then counts as one that was.
+    pub fn sheds_read(&self, caller: &Caller, cost: u32) -> bool {
         let mut state = self.state();
-        let lane = Lane::Cheap;
+        let lane = lane(Priority::Read, cost);
         let is_shed = state.controller.would_shed(lane, caller, Instant::now());
         state.shed[lane as usize] += u64::from(is_shed);
         is_shed
