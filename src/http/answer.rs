@@ -396,7 +396,7 @@ async fn write(response: GraphQLResponse, max: usize) -> Option<Bytes> {
 
 /// Whether there is a result at all, be it null: an error that no field is to blame for means that nothing was executed, and
 /// then the specification wants no `data` in the answer.
-fn was_executed(response: &GraphQLResponse) -> bool {
+pub(super) fn was_executed(response: &GraphQLResponse) -> bool {
     let is_of_a_field = |error: &ServerError| !error.path.is_empty();
     !matches!(response.data, Value::Null) || response.errors.iter().any(is_of_a_field)
 }

@@ -1,11 +1,13 @@
 //! Documents that were guarded, parsed and weighed against the policy before.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::hash::{BuildHasher as _, Hash as _, Hasher as _};
+use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock};
 
 use async_graphql::ServerError;
 use async_graphql::parser::parse_query;
 use async_graphql::parser::types::ExecutableDocument;
+use serde_json::{Map, Value};
 
 use super::guard::{self, Limits, Refused};
 use super::variables;
@@ -16,6 +18,10 @@ use crate::load::Bounded;
 
 /// Roughly how many bytes a parsed document takes for each byte of its text.
 const GROWTH: usize = 16;
+
+/// Seeded by chance, so that nobody can make values that look like others. If they did, the engine would still refuse them
+/// where they are used.
+static SEED: LazyLock<foldhash::quality::RandomState> = LazyLock::new(Default::default);
 
 /// How many bytes all remembered documents may take.
 const MAX_BYTES: u64 = 32 * 1024 * 1024;
@@ -35,6 +41,14 @@ pub struct Document {
     pub needs: Needs,
     /// The least work that an operation of it was found to be, with whatever variables.
     least_work: AtomicU32,
+    validated: Validated,
+}
+
+/// With which values of its variables a document was found to be valid: the last few of them.
+#[derive(Default)]
+struct Validated {
+    values: [AtomicU64; 8],
+    next: AtomicUsize,
 }
 
 /// Why a document is not executed.
@@ -62,6 +76,39 @@ impl Document {
     pub fn least_work(&self) -> Option<u32> {
         let work = self.least_work.load(Ordering::Relaxed);
         (work < u32::MAX).then_some(work)
+    }
+
+    /// What tells these values of its variables from others, as far as its validity can depend on them. It is never 0.
+    pub fn values(&self, operation: Option<&str>, variables: Option<&Map<String, Value>>) -> u64 {
+        let mut hasher = SEED.build_hasher();
+        operation.hash(&mut hasher);
+        let given = variables.into_iter().flatten();
+        for (name, value) in given.filter(|(name, _)| self.declares(name)) {
+            name.hash(&mut hasher);
+            value.hash(&mut hasher);
+        }
+        hasher.finish().max(1)
+    }
+
+    /// Whether it was found to be valid with these values.
+    pub fn is_valid_with(&self, values: u64) -> bool {
+        let mut known = self.validated.values.iter();
+        known.any(|known| known.load(Ordering::Relaxed) == values)
+    }
+
+    /// Notes that it was found to be valid with these values.
+    pub fn note_valid_with(&self, values: u64) {
+        let place = self.validated.next.fetch_add(1, Ordering::Relaxed);
+        let places = &self.validated.values;
+        places[place % places.len()].store(values, Ordering::Relaxed);
+    }
+
+    fn declares(&self, variable: &str) -> bool {
+        let mut operations = self.parsed.operations.iter();
+        operations.any(|(_, operation)| {
+            let mut declared = operation.node.variable_definitions.iter();
+            declared.any(|it| it.node.name.node == variable)
+        })
     }
 
     /// Notes how much work an operation of it is.
@@ -134,6 +181,7 @@ impl Documents {
             parsed,
             needs,
             least_work: AtomicU32::new(u32::MAX),
+            validated: Validated::default(),
         });
         self.known.put(text.into(), document.clone());
         Ok(document)

@@ -18,7 +18,9 @@ use tracing::{Instrument as _, info, info_span};
 
 use super::App;
 use super::admission::{Permit, Priority, RETRY_AFTER, Shed};
-use super::answer::{Accepted, Answer, Bounds, Problem, failure, not_acceptable, unauthenticated};
+use super::answer::{
+    Accepted, Answer, Bounds, Problem, failure, not_acceptable, unauthenticated, was_executed,
+};
 use super::costing::{self, Costing};
 use super::documents::{Document, DocumentError};
 use super::metrics::{Outcome, Received};
@@ -278,6 +280,8 @@ struct Prepared {
     request: async_graphql::Request,
     /// Taken into the request once it is admitted: a copy of it costs more than to shed it.
     document: Arc<Document>,
+    /// The values of its variables.
+    values: u64,
     /// Whether its address names a document, so that answers can be kept by it.
     may_be_reused: bool,
     costing: Costing,
@@ -359,6 +363,7 @@ fn prepare(
     let (scopes, variables) = (visitor.caller.scopes, question.variables.as_ref());
     let checked = app.access.check(&document.needs, scopes, variables);
     checked.map_err(Refused::Access)?;
+    let values = document.values(operation_name.as_deref(), variables);
     let variables = question.variables.unwrap_or_default().into();
     let variables = async_graphql::Variables::from_json(variables);
     let operation = (&document.parsed, operation_name.as_deref(), &variables);
@@ -380,6 +385,7 @@ fn prepare(
         },
         request,
         document,
+        values,
         // What is left is the caller's own.
         may_be_reused: method == Method::Get && is_named && !tells_cost,
         costing,
@@ -433,6 +439,7 @@ impl Work {
         let Prepared {
             mut request,
             document,
+            values,
             may_be_reused,
             costing,
             ..
@@ -448,7 +455,10 @@ impl Work {
             .data(stretch.clone())
             .data(visitor.caller.clone())
             .data(visitor.parts.desk.clone());
-        let schema = if visitor.caller.scopes.contains(Scope::SchemaRead) {
+        let was_valid = document.is_valid_with(values);
+        let schema = if was_valid {
+            &app.fast_schema
+        } else if visitor.caller.scopes.contains(Scope::SchemaRead) {
             &app.schema
         } else {
             &app.terse_schema
@@ -479,6 +489,9 @@ impl Work {
             errors = response.errors.len(),
             "request"
         );
+        if !was_valid && was_executed(&response) {
+            document.note_valid_with(values);
+        }
         costing.tell(app, &mut response);
         let fresh_for = freshness
             .left(visitor.parts.registry.clock.now(), app.cache.fresh())

@@ -22,6 +22,8 @@ pub struct Lasting {
     pub schema: Schema,
     /// The schema for those who may not read it.
     pub terse_schema: Schema,
+    /// The schema for documents that were validated before.
+    pub fast_schema: Schema,
     /// What each field needs of the caller.
     pub access: Arc<Access>,
     /// What each field costs.
@@ -48,6 +50,7 @@ impl Lasting {
         Self {
             schema: graphql::schema(),
             terse_schema: graphql::schema_without_suggestions(),
+            fast_schema: graphql::schema_for_the_validated(),
             access: Arc::new(Access::new(&graphql::sdl())),
             prices: Arc::new(PriceList::new()),
             admission: Admission::of_runtime(),

@@ -62,6 +62,8 @@ pub struct App {
     pub schema: Schema,
     /// The schema for those who may not read it.
     pub terse_schema: Schema,
+    /// The schema for documents that were validated before.
+    pub fast_schema: Schema,
     /// What each field needs of the caller.
     pub access: Arc<Access>,
     /// Who may call.
@@ -145,6 +147,7 @@ impl App {
             ),
             schema: lasting.schema,
             terse_schema: lasting.terse_schema,
+            fast_schema: lasting.fast_schema,
             access: lasting.access,
             prices: lasting.prices,
             admission: lasting.admission,

@@ -44,5 +44,6 @@ mod secrecy;
 mod stale;
 mod switches;
 mod tidy;
+mod validated;
 mod walks;
 mod writes;
