@@ -8,6 +8,7 @@ use referral_gateway::model::Vendor;
 use referral_gateway::sandbox::Sandbox;
 use serde_json::json;
 
+use crate::awake::Awake;
 use crate::client::{self, Connection};
 use crate::speed::median;
 use crate::world::World;
@@ -33,6 +34,13 @@ pub(crate) async fn run(world: &World, threads: &str) {
             print!(", {pause_ms} ms of rest before each");
         }
         at_delay(world, delay_ms, Duration::from_millis(pause_ms), rounds).await;
+    }
+    match Awake::keep() {
+        Ok(_awake) => {
+            print!("vendors at 20 ms, {threads}, 5 ms of rest before each, cores kept awake");
+            at_delay(world, 20, Duration::from_millis(5), 150).await;
+        }
+        Err(error) => println!("the cores cannot be kept awake: {error}"),
     }
     world.vendors.set_delay(0);
 }

@@ -2,6 +2,7 @@
 //! `cargo bench --bench gateway`, or `-- cold` for the vendors' part alone, `-- long` for its last line. docs/benchmarks.md says what each line means.
 //! `-- rounds 200` asks for so many cold pages and measures nothing, for whatever counts instructions from outside.
 
+mod awake;
 mod client;
 mod cold;
 mod long;
@@ -21,6 +22,9 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() {
     process::small_pages();
     let is_asked_for = |part| std::env::args().any(|argument| argument == part);
+    if is_asked_for(awake::WORD) {
+        return awake::stay();
+    }
     let only_cold = is_asked_for("cold");
     let client = tokio::runtime::Builder::new_current_thread()
         .enable_all()
