@@ -58,8 +58,8 @@ impl Serving {
     }
 
     /// Whether the routes would lead this request, as nearly all, straight to [`entry::post`]. To go through them is a
-    /// third of what it costs to turn a request away, and how much of its work the gateway gets done while it is flooded
-    /// depends on that.
+    /// quarter of the instructions that it takes to turn a request away, and how much of its work the gateway gets done while
+    /// it is flooded depends on that.
     fn needs_no_routes(&self, request: &Request) -> bool {
         request.method() == Method::POST
             && request.uri().path() == GRAPHQL
