@@ -51,7 +51,11 @@ pub(crate) fn stay() {
     let mut number = 1_u64;
     while began.elapsed() < LONGEST {
         for _ in 0..1_000_000 {
-            number = std::hint::black_box(number.wrapping_mul(6_364_136_223_846_793_005) + 1);
+            number = std::hint::black_box(
+                number
+                    .wrapping_mul(6_364_136_223_846_793_005)
+                    .wrapping_add(1),
+            );
         }
     }
 }

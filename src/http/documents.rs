@@ -1,7 +1,7 @@
 //! Documents that were guarded, parsed and weighed against the policy before.
 
 use std::hash::{BuildHasher as _, Hash as _, Hasher as _};
-use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock};
 
 use async_graphql::ServerError;
@@ -39,16 +39,32 @@ pub struct Document {
     pub parsed: ExecutableDocument,
     /// What it needs of its caller.
     pub needs: Needs,
-    /// The least work that an operation of it was found to be, with whatever variables.
-    least_work: AtomicU32,
-    validated: Validated,
+    /// With which values of its variables it was found to be valid.
+    validated: Recent,
+    /// How much work it was found to be: the values, with the work in place of their last bits.
+    worked: Recent,
 }
 
-/// With which values of its variables a document was found to be valid: the last few of them.
+/// The last few of what was noted.
 #[derive(Default)]
-struct Validated {
-    values: [AtomicU64; 8],
+struct Recent {
+    noted: [AtomicU64; 8],
     next: AtomicUsize,
+}
+
+/// What of a note on work is the work. More than that counts as this.
+const WORK: u64 = 0xFF_FFFF;
+
+impl Recent {
+    fn find(&self, is_it: impl Fn(u64) -> bool) -> Option<u64> {
+        let mut noted = self.noted.iter().map(|it| it.load(Ordering::Relaxed));
+        noted.find(|it| is_it(*it))
+    }
+
+    fn note(&self, what: u64) {
+        let place = self.next.fetch_add(1, Ordering::Relaxed);
+        self.noted[place % self.noted.len()].store(what, Ordering::Relaxed);
+    }
 }
 
 /// Why a document is not executed.
@@ -72,12 +88,6 @@ pub enum DocumentError {
 }
 
 impl Document {
-    /// The least work that an operation of it was found to be; nothing is known of one that comes for the first time.
-    pub fn least_work(&self) -> Option<u32> {
-        let work = self.least_work.load(Ordering::Relaxed);
-        (work < u32::MAX).then_some(work)
-    }
-
     /// What tells these values of its variables from others, as far as its validity can depend on them. It is never 0.
     pub fn values(&self, operation: Option<&str>, variables: Option<&Map<String, Value>>) -> u64 {
         let mut hasher = SEED.build_hasher();
@@ -92,15 +102,12 @@ impl Document {
 
     /// Whether it was found to be valid with these values.
     pub fn is_valid_with(&self, values: u64) -> bool {
-        let mut known = self.validated.values.iter();
-        known.any(|known| known.load(Ordering::Relaxed) == values)
+        self.validated.find(|noted| noted == values).is_some()
     }
 
     /// Notes that it was found to be valid with these values.
     pub fn note_valid_with(&self, values: u64) {
-        let place = self.validated.next.fetch_add(1, Ordering::Relaxed);
-        let places = &self.validated.values;
-        places[place % places.len()].store(values, Ordering::Relaxed);
+        self.validated.note(values);
     }
 
     fn declares(&self, variable: &str) -> bool {
@@ -111,9 +118,18 @@ impl Document {
         })
     }
 
-    /// Notes how much work an operation of it is.
-    pub fn note_work(&self, work: u32) {
-        self.least_work.fetch_min(work, Ordering::Relaxed);
+    /// How much work it was found to be with these values.
+    pub fn work_with(&self, values: u64) -> Option<u32> {
+        let noted = self.worked.find(|noted| noted & !WORK == values & !WORK)?;
+        u32::try_from(noted & WORK).ok()
+    }
+
+    /// Notes how much work it is with these values.
+    pub fn note_work_with(&self, values: u64, work: u32) {
+        if self.work_with(values).is_none() {
+            self.worked
+                .note((values & !WORK) | u64::from(work).min(WORK));
+        }
     }
 }
 
@@ -180,8 +196,8 @@ impl Documents {
         let document = Arc::new(Document {
             parsed,
             needs,
-            least_work: AtomicU32::new(u32::MAX),
-            validated: Validated::default(),
+            validated: Recent::default(),
+            worked: Recent::default(),
         });
         self.known.put(text.into(), document.clone());
         Ok(document)

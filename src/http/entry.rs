@@ -356,19 +356,19 @@ fn prepare(
         }));
     }
     // What is known to cost much needs not be looked at closely either.
-    let least = document.least_work().filter(|_| is_query);
-    if least.is_some_and(|least| app.admission.sheds_read(caller, least)) {
+    let (scopes, variables) = (visitor.caller.scopes, question.variables.as_ref());
+    let values = document.values(operation_name.as_deref(), variables);
+    let work = document.work_with(values).filter(|_| is_query);
+    if work.is_some_and(|work| app.admission.sheds_read(caller, work)) {
         return Err(Refused::Shed);
     }
-    let (scopes, variables) = (visitor.caller.scopes, question.variables.as_ref());
     let checked = app.access.check(&document.needs, scopes, variables);
     checked.map_err(Refused::Access)?;
-    let values = document.values(operation_name.as_deref(), variables);
     let variables = question.variables.unwrap_or_default().into();
     let variables = async_graphql::Variables::from_json(variables);
     let operation = (&document.parsed, operation_name.as_deref(), &variables);
     let costing = Costing::of(app, visitor, operation, tells_cost).map_err(Refused::Document)?;
-    document.note_work(costing.work());
+    document.note_work_with(values, costing.work());
     let mut request = async_graphql::Request::new(&*query);
     if document.needs.is_unknown() {
         // Validation refuses it, and says what is wrong with it. Should it not, there is nothing to be read.

@@ -27,11 +27,11 @@ struct Crowd {
 }
 
 async fn crowd(world: &World) -> Crowd {
-    crowd_of(world, "everyone").await
+    crowd_of(world, "everyone", 1).await
 }
 
-/// The same, all of it of one caller. Where callers are not told apart, they are of this name.
-async fn crowd_of(world: &World, name: &str) -> Crowd {
+/// The same, all of it of one caller and of this cost. Where callers are not told apart, they are of this name.
+async fn crowd_of(world: &World, name: &str, cost: u32) -> Crowd {
     let caller = Caller {
         workspace: Workspace::default(),
         name: Some(name.into()),
@@ -42,7 +42,11 @@ async fn crowd_of(world: &World, name: &str) -> Crowd {
     loop {
         let admission = world.app.admission.clone();
         let caller = caller.clone();
-        let admit = async move { admission.admit(caller, Priority::Read, 1, deadline).await };
+        let admit = async move {
+            admission
+                .admit(caller, Priority::Read, cost, deadline)
+                .await
+        };
         let mut admit: Waiting = Box::pin(admit);
         let polled = poll_fn(|cx| Poll::Ready(admit.as_mut().poll(cx))).await;
         match polled {
@@ -114,7 +118,7 @@ async fn a_read_too_many_is_told_to_come_back_and_nothing_is_asked_for_it() {
 #[tokio::test]
 async fn a_caller_that_sends_too_much_is_shed_itself_and_another_has_its_turn() {
     let world = World::start().await;
-    let crowd = crowd_of(&world, "somebody else").await;
+    let crowd = crowd_of(&world, "somebody else", 1).await;
     let body = json!({ "query": LIST });
     let reading = world.post(&body);
     let (answer, ()) = tokio::join!(reading, async {
@@ -124,6 +128,33 @@ async fn a_caller_that_sends_too_much_is_shed_itself_and_another_has_its_turn() 
         drop(crowd);
     });
     assert_eq!(answer.status, 200, "{:#}", answer.json);
+}
+
+#[tokio::test]
+async fn where_dear_reads_are_too_many_cheap_ones_go_on_though_their_document_was_dear_before() {
+    let world = World::start().await;
+    let rows = "(first: $first) { nodes { id } }";
+    let names = ["a", "b", "c", "d", "e", "f"];
+    let lists = names
+        .map(|name| format!("{name}: referrals{rows}"))
+        .join(" ");
+    let query = format!("query Lists($first: Int!) {{ {lists} }}");
+    let body = |first| json!({ "query": query, "variables": { "first": first } });
+    assert_eq!(world.post(&body(100)).await.status, 200);
+
+    let crowd = crowd_of(&world, "everyone", 1_000).await;
+    for first in [100, 99] {
+        let answer = world.post(&body(first)).await;
+        assert_overloaded(answer.status, &answer.headers, &answer.json);
+    }
+    let body = body(1);
+    let (cheap, ()) = tokio::join!(world.post(&body), async {
+        while world.app.admission.waiting() == crowd.waiting.len() {
+            tokio::task::yield_now().await;
+        }
+        drop(crowd);
+    });
+    assert_eq!(cheap.status, 200, "{:#}", cheap.json);
 }
 
 #[tokio::test]

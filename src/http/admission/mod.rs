@@ -119,7 +119,7 @@ impl Admission {
         Ok(permit)
     }
 
-    /// Whether a read of this caller would be shed that costs so much at least. It then counts as one that was.
+    /// Whether a read of this caller would be shed that costs so much, or more. It then counts as one that was.
     pub fn sheds_read(&self, caller: &Caller, cost: u32) -> bool {
         let mut state = self.state();
         let lane = lane(Priority::Read, cost);
