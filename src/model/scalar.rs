@@ -8,6 +8,7 @@ use std::sync::Arc;
 use bigdecimal::BigDecimal;
 use jiff::Timestamp;
 use jiff::civil;
+use jiff::fmt::temporal::DateTimePrinter;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::value::RawValue;
 
@@ -57,6 +58,16 @@ impl From<Box<RawValue>> for Json {
 impl fmt::Debug for Json {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Json(…)")
+    }
+}
+
+impl DateTime {
+    /// Appends what [`Display`](fmt::Display) shows. Lists give out many, and formatting them costs more than the times.
+    pub fn append_to(self, text: &mut Vec<u8>) {
+        const PRINTER: DateTimePrinter = DateTimePrinter::new();
+        PRINTER
+            .print_timestamp(&self.0, text)
+            .expect("memory takes every text");
     }
 }
 
@@ -189,7 +200,20 @@ impl std::error::Error for NotDecimal {}
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn a_time_is_appended_as_it_is_shown(seconds in -62_135_596_800_i64..253_402_200_000, nanos in 0..1_000_000_000, digits in 0..10_u32) {
+            let nanos = nanos - nanos % 10_i32.pow(9 - digits.min(9));
+            let time = DateTime(Timestamp::new(seconds, nanos).unwrap());
+            let mut text = b"at ".to_vec();
+            time.append_to(&mut text);
+            prop_assert_eq!(String::from_utf8(text).unwrap(), format!("at {time}"));
+        }
+    }
 
     #[test]
     fn decimals_keep_every_digit_of_the_vendor() {

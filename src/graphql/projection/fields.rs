@@ -9,7 +9,9 @@ use super::selected::{Object, Selected, Writer};
 use crate::graphql::types::enums;
 use crate::graphql::types::referral::version;
 use crate::load::Loaded;
-use crate::model::{DateTime, Moderation, Money, Organization, Party, Person, Referral, Stage};
+use crate::model::{
+    DateTime, GlobalId, Moderation, Money, Organization, Party, Person, Referral, Stage,
+};
 
 type Row = Loaded<Referral>;
 
@@ -17,7 +19,10 @@ type Row = Loaded<Referral>;
 pub fn referral<'w>(selected: &Selected<'_>, complete: bool) -> Option<Object<'w, Row>> {
     selected.object(&["Referral", "Node"], |name, selected| {
         Some(match name {
-            "id" => leaf(|row: &Row, out| plain(&row.value.global_id(), out)),
+            "id" => leaf(|row: &Row, out| {
+                let id = GlobalId::text_of_referral(row.value.vendor, &row.value.remote_id);
+                bare(&id, out);
+            }),
             "vendor" => leaf(|row: &Row, out| word(enums::Vendor::from(row.value.vendor), out)),
             "remoteId" => leaf(|row: &Row, out| text(&row.value.remote_id, out)),
             "name" => leaf(|row: &Row, out| optional(row.value.name.as_deref(), text, out)),
@@ -65,7 +70,7 @@ pub fn referral<'w>(selected: &Selected<'_>, complete: bool) -> Option<Object<'w
             "expiresAt" => leaf(|row: &Row, out| time(row.value.expires_at, out)),
             "closedAt" => leaf(|row: &Row, out| time(row.value.closed_at, out)),
             "version" => leaf(|row: &Row, out| text(&version(&row.value), out)),
-            "fetchedAt" => leaf(|row: &Row, out| plain(&DateTime(row.fetched_at), out)),
+            "fetchedAt" => leaf(|row: &Row, out| time(Some(DateTime(row.fetched_at)), out)),
             "stale" => leaf(|row: &Row, out| truth(row.is_stale(), out)),
             _ => return None,
         })
@@ -140,7 +145,7 @@ fn person<'w>(selected: &Selected<'_>) -> Option<Object<'w, Person>> {
     selected.object(&["Person", "Party"], |name, selected| {
         Some(match name {
             "remoteId" => leaf(|of: &Person, out| optional(of.remote_id(), text, out)),
-            "name" => leaf(|of: &Person, out| optional(of.name(), text, out)),
+            "name" => leaf(|of: &Person, out| optional(of.name().as_deref(), text, out)),
             "firstName" => leaf(|of: &Person, out| optional(of.first_name(), text, out)),
             "lastName" => leaf(|of: &Person, out| optional(of.last_name(), text, out)),
             "email" => leaf(|of: &Person, out| optional(of.email(), text, out)),
@@ -191,7 +196,14 @@ fn text(text: &str, out: &mut Vec<u8>) {
     serde_json::to_writer(out, text).expect("a text can be written to memory");
 }
 
-/// Appends a value whose text needs no escapes: an id, a number, a time.
+/// Appends a text that needs no escapes.
+fn bare(text: &str, out: &mut Vec<u8>) {
+    out.push(b'"');
+    out.extend_from_slice(text.as_bytes());
+    out.push(b'"');
+}
+
+/// Appends a value whose text needs no escapes: an id, a number.
 pub fn plain(value: &impl Display, out: &mut Vec<u8>) {
     write!(out, "\"{value}\"").expect("a text can be written to memory");
 }
@@ -199,11 +211,16 @@ pub fn plain(value: &impl Display, out: &mut Vec<u8>) {
 fn word<E: EnumType>(value: E, out: &mut Vec<u8>) {
     let mut items = E::items().iter();
     let name = items.find(|item| item.value == value).map(|item| item.name);
-    plain(&name.unwrap_or_default(), out);
+    bare(name.unwrap_or_default(), out);
 }
 
 fn time(time: Option<DateTime>, out: &mut Vec<u8>) {
-    optional(time, |time, out| plain(&time, out), out);
+    let quoted = |time: DateTime, out: &mut Vec<u8>| {
+        out.push(b'"');
+        time.append_to(out);
+        out.push(b'"');
+    };
+    optional(time, quoted, out);
 }
 
 fn truth(value: bool, out: &mut Vec<u8>) {
