@@ -1,6 +1,8 @@
 //! What a list is asked for. The rules are applied here to every row, whether or not a vendor applied them already, so
 //! that the answer is the same either way.
 
+use std::borrow::Cow;
+
 use super::{
     Connection, ConnectionStatus, DateTime, Direction, ModerationStatus, Referral, ReferralStatus,
     Vendor,
@@ -166,9 +168,9 @@ fn has_email(referral: &Referral, email: &str) -> bool {
 fn mentions(referral: &Referral, text: &str) -> bool {
     let wanted = text.to_lowercase();
     let own = [referral.name.as_deref(), referral.description.as_deref()];
+    let own = own.into_iter().map(|text| text.map(Cow::Borrowed));
     let names = referral.parties().map(super::Party::name);
-    own.into_iter()
-        .chain(names)
+    own.chain(names)
         .flatten()
         .any(|known| known.to_lowercase().contains(&wanted))
 }

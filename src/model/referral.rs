@@ -360,10 +360,10 @@ impl Party {
     }
 
     /// What it is called.
-    pub fn name(&self) -> Option<&str> {
+    pub fn name(&self) -> Option<Cow<'_, str>> {
         match self {
             Self::Person(person) => person.name(),
-            Self::Organization(organization) => organization.name(),
+            Self::Organization(organization) => organization.name().map(Cow::Borrowed),
         }
     }
 
@@ -383,8 +383,9 @@ impl Person {
     }
 
     /// In full.
-    pub fn name(&self) -> Option<&str> {
-        self.texts.get(1)
+    pub fn name(&self) -> Option<Cow<'_, str>> {
+        let told = self.texts.get(1).map(Cow::Borrowed);
+        told.or_else(|| put_together(self.first_name(), self.last_name()))
     }
 
     /// Given name.
@@ -415,22 +416,13 @@ impl Person {
 
 impl From<PersonTexts<'_>> for Person {
     fn from(known: PersonTexts<'_>) -> Self {
-        let is_said = |text: &&str| !is_blank(text);
         let (first_name, last_name) = (known.first_name, known.last_name);
-        let parts = || {
-            [first_name, last_name]
-                .into_iter()
-                .flatten()
-                .filter(is_said)
-        };
-        let whole = known.name.filter(is_said).map_or_else(
-            || Cow::Owned(parts().collect::<Vec<_>>().join(" ")),
-            Cow::Borrowed,
-        );
         Self {
             texts: Texts::new([
                 known.remote_id,
-                Some(&whole),
+                known
+                    .name
+                    .filter(|name| !is_put_together(name, first_name, last_name)),
                 first_name,
                 last_name,
                 known.email,
@@ -444,6 +436,26 @@ impl From<PersonTexts<'_>> for Person {
 impl From<PersonTexts<'_>> for Party {
     fn from(known: PersonTexts<'_>) -> Self {
         Self::Person(known.into())
+    }
+}
+
+/// A name in full from its parts.
+fn put_together<'a>(first: Option<&'a str>, last: Option<&'a str>) -> Option<Cow<'a, str>> {
+    match (first, last) {
+        (Some(first), Some(last)) => Some([first, " ", last].concat().into()),
+        (one, other) => one.or(other).map(Cow::Borrowed),
+    }
+}
+
+/// Whether the parts say all that a name in full does, so that it need not be kept.
+fn is_put_together(name: &str, first: Option<&str>, last: Option<&str>) -> bool {
+    let said = |text: &&str| !is_blank(text);
+    match (first.filter(said), last.filter(said)) {
+        (Some(first), Some(last)) => {
+            let rest = name.strip_prefix(first);
+            rest.and_then(|rest| rest.strip_prefix(' ')) == Some(last)
+        }
+        (one, other) => one.or(other) == Some(name),
     }
 }
 
@@ -461,5 +473,47 @@ impl Organization {
     /// What it is called.
     pub fn name(&self) -> Option<&str> {
         self.0.get(1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn person(name: Option<&str>, first_name: Option<&str>, last_name: Option<&str>) -> Person {
+        Person::from(PersonTexts {
+            name,
+            first_name,
+            last_name,
+            ..PersonTexts::default()
+        })
+    }
+
+    #[test]
+    fn a_name_is_put_together_from_its_parts() {
+        for (first, last, whole) in [
+            (Some("Ada"), Some("Okoro"), Some("Ada Okoro")),
+            (Some("Ada"), None, Some("Ada")),
+            (Some(" "), Some("Okoro"), Some("Okoro")),
+            (Some(""), None, None),
+        ] {
+            let named = person(None, first, last);
+            assert_eq!(named.name().as_deref(), whole);
+            assert_eq!(person(whole, first, last), named, "in full it is the same");
+        }
+    }
+
+    #[test]
+    fn a_name_told_in_full_is_kept_where_the_parts_do_not_say_it() {
+        for told in [
+            "Dr. Ada Okoro",
+            "Ada  Okoro",
+            "AdaOkoro",
+            "Ada",
+            "Ada Okoro-Lind",
+        ] {
+            let named = person(Some(told), Some("Ada"), Some("Okoro"));
+            assert_eq!(named.name().as_deref(), Some(told));
+        }
     }
 }

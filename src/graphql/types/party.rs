@@ -33,7 +33,7 @@ impl Person<'_> {
     }
 
     /// The full name, put together from its parts where the vendor has only those.
-    async fn name(&self) -> Option<&str> {
+    async fn name(&self) -> Option<Cow<'_, str>> {
         self.0.name()
     }
 

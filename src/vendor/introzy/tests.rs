@@ -243,7 +243,7 @@ async fn facilitators_are_read_by_their_own_call() {
     let found = adapter.facilitators(&call(), "deal-uuid").await.unwrap();
     let rows = found.unwrap();
     assert_eq!((rows.len(), &*rows[0].key), (1, "facilitator-uuid"));
-    assert_eq!(rows[0].party.name(), Some("Bob Jones"));
+    assert_eq!(rows[0].party.name().as_deref(), Some("Bob Jones"));
     assert_eq!(vendor.asked()[0].raw_query, "");
     assert_eq!(adapter.facilitators(&call(), "gone").await.unwrap(), None);
 }

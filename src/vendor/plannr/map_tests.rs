@@ -225,7 +225,7 @@ fn an_account_of_values_is_a_person_at_their_firm_and_nothing_is_warned_of() {
     });
     assert_eq!(referral.referrer, Some(expected));
     let recipient = referral.recipient.as_ref().unwrap();
-    assert_eq!(recipient.name(), Some("Bo Lind"));
+    assert_eq!(recipient.name().as_deref(), Some("Bo Lind"));
 
     let details = details(&referral);
     let references: Box<RawValue> = serde_json::from_str(r#"[{"id":1.5}]"#).unwrap();

@@ -241,7 +241,7 @@ async fn people_are_searched_among_the_users() {
         ..PersonTexts::default()
     });
     assert_eq!(people[0], ada);
-    assert_eq!(people[1].name(), Some("Adam"));
+    assert_eq!(people[1].name().as_deref(), Some("Adam"));
     assert_eq!(people.len(), 2);
     assert_eq!(stub.asked()[0].path, "/api/v1/test_abc/users");
     assert_eq!(questions(&stub), ["query=Ada & co&limit=2"]);

@@ -243,7 +243,7 @@ fn team_members_have_keys_of_their_own_even_without_or_with_the_same_address() {
     let keys: Vec<&str> = rows.iter().map(|row| &*row.key).collect();
     assert_eq!(keys, ["ada.okoro@example.test", "#1", "#2"]);
     assert_eq!(rows[0].party.email(), Some("Ada.Okoro@Example.test"));
-    assert_eq!(rows[1].party.name(), Some("Bo"));
+    assert_eq!(rows[1].party.name().as_deref(), Some("Bo"));
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Adding people and taking them away.
 
+use std::borrow::Cow;
+
 use pretty_assertions::assert_eq;
 
 use super::*;
@@ -46,12 +48,12 @@ fn with_team(team: &[Value]) -> Value {
 }
 
 /// The key and name of the facilitator that was added.
-fn added(told: &Told) -> (&str, Option<&str>) {
+fn added(told: &Told) -> (&str, Option<Cow<'_, str>>) {
     let facilitator = told.effect.facilitator.as_ref().unwrap();
     (&facilitator.key, facilitator.party.name())
 }
 
-const ADDED: (&str, Option<&str>) = ("ada@example.test", Some("Ada Okoro"));
+const ADDED: (&str, Option<Cow<'_, str>>) = ("ada@example.test", Some(Cow::Borrowed("Ada Okoro")));
 
 #[tokio::test]
 async fn a_team_member_is_appended_on_condition_of_what_was_read() {
