@@ -1,12 +1,11 @@
 //! Reading a vendor's lists through the cache: pages, whole lists, and single rows. What a list brings is known as
 //! records from then on.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::listed::Listed;
+use super::listed::{Ids, Listed};
 use super::record::{Kind, Record};
 use super::whole::{Snapshot, read_all};
 use super::{Began, Key, Loaded, Registry};
@@ -56,7 +55,8 @@ impl From<'_> {
         let flights = &self.registry.flights;
         let fetch = |began| async move {
             let mut page = T::page(&*adapter, &call, &native, at.as_ref()).await?;
-            let mut ids = HashSet::with_capacity(page.rows.len());
+            let mut ids = Ids::default();
+            ids.reserve(page.rows.len());
             page.rows.retain(|row| ids.insert(row.remote_id().clone()));
             prime.rows(&page.rows, began);
             Ok(Some(Arc::new(page)))

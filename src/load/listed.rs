@@ -1,6 +1,7 @@
 //! What can be listed over all vendors: referrals and connections, and the place of each in an order.
 
 use std::cmp::Ordering;
+use std::collections::HashSet;
 use std::future::Future;
 use std::hash::Hash;
 use std::sync::Arc;
@@ -13,6 +14,9 @@ use crate::model::{
     Vendor,
 };
 use crate::vendor::{Adapter, Call, Error, Native, Page, Plan, Position};
+
+/// Which rows have been seen, by the vendor's ids.
+pub(super) type Ids = HashSet<Arc<str>, foldhash::quality::RandomState>;
 
 /// The place of a row in an order: by time, then vendor, then the vendor's id; rows without the time come last.
 #[derive(Clone, Debug, PartialEq, Eq)]

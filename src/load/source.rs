@@ -8,7 +8,7 @@ use futures_util::stream::{self, StreamExt as _};
 use jiff::{SignedDuration, Timestamp};
 
 use super::from::From;
-use super::listed::{Listed, Rank, compare_rows};
+use super::listed::{Ids, Listed, Rank, compare_rows};
 use super::whole::Snapshot;
 use super::{Failure, Loaded};
 use crate::model::{Order, OrderDirection, Vendor};
@@ -86,7 +86,7 @@ struct Paged<T> {
     /// Rows without the time; they come last.
     untimed: Vec<Loaded<T>>,
     /// What stood on earlier pages: a row that moves from page to page meanwhile is given once.
-    seen: HashSet<Arc<str>>,
+    seen: Ids,
     /// The page read last, whose rows count as seen once another is read. Most lists end with their first.
     last: Option<Arc<Page<T>>>,
     /// When the last page was read. None behind it may be older.
@@ -126,7 +126,7 @@ impl<T: Listed> Source<T> {
             tied: Vec::new(),
             tied_time: None,
             untimed: Vec::new(),
-            seen: HashSet::new(),
+            seen: Ids::default(),
             last: None,
             read_at: not_before,
             is_anew: not_before.is_some(),

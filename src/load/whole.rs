@@ -1,12 +1,11 @@
 //! A vendor's whole list, for vendors that serve no order: the first page, then the rest at once where its places are
 //! known.
 
-use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 
 use futures_util::stream::{self, StreamExt as _};
 
-use super::listed::{Listed, compare_rows, weight_of_rows};
+use super::listed::{Ids, Listed, compare_rows, weight_of_rows};
 use super::record::{Kind, Record};
 use crate::model::{Order, OrderDirection, OrderField};
 use crate::vendor::{Adapter, Call, Error, Native, Next, Page, Unreadable};
@@ -164,7 +163,7 @@ async fn read_once<T: Listed>(
 /// Rows put together from pages; a row that moved to another page meanwhile is kept once.
 struct Gathered<T> {
     rows: Vec<Arc<T>>,
-    seen: HashSet<Arc<str>>,
+    seen: Ids,
     unreadable: usize,
     first_unreadable: Option<Unreadable>,
     total: Option<u64>,
@@ -175,7 +174,7 @@ impl<T> Default for Gathered<T> {
     fn default() -> Self {
         Self {
             rows: Vec::new(),
-            seen: HashSet::new(),
+            seen: Ids::default(),
             unreadable: 0,
             first_unreadable: None,
             total: None,
@@ -192,6 +191,7 @@ impl<T: Listed> Gathered<T> {
         }
         let first = page.rows.first().map(|row| row.remote_id());
         self.has_shrunk |= page.repeats && first.is_some_and(|first| !self.seen.contains(first));
+        self.seen.reserve(page.rows.len());
         for row in page.rows {
             if self.seen.insert(row.remote_id().clone()) {
                 self.rows.push(row);
