@@ -351,7 +351,7 @@ async fn fetch_bulk<T: Fetch>(
     let mut records: HashMap<String, Arc<T>> = found
         .records
         .into_iter()
-        .map(|record| (record.id().to_owned(), Arc::new(record)))
+        .map(|record| (record.id().to_owned(), record))
         .collect();
     let mut missing = Vec::new();
     for key in keys {

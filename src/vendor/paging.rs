@@ -66,7 +66,7 @@ pub struct Position(pub Cow<'static, str>);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found<T> {
     /// The records, in any order.
-    pub records: Vec<T>,
+    pub records: Vec<Arc<T>>,
     /// How many rows could not be read: any id that is missing may be that of such a row.
     pub unreadable: usize,
 }

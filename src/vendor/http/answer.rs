@@ -39,7 +39,7 @@ impl Answer {
     ) -> Result<Listing<L, T>>
     where
         L: List + Send + 'static,
-        T: Send + 'static,
+        T: Send + Sync + 'static,
     {
         let listing = wire::read_list_aside(&self.body, read).await;
         listing.map_err(|unreadable| self.undocumented(&unreadable))

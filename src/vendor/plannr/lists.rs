@@ -28,7 +28,7 @@ impl Adapter {
         read: Read<T>,
     ) -> Result<Listing<wire::List, T>>
     where
-        T: Send + 'static,
+        T: Send + Sync + 'static,
     {
         let answer = match list {
             List::Referrals => self.client.referrals(call, query, page).await?,
@@ -46,7 +46,7 @@ impl Adapter {
         read: Read<T>,
     ) -> Result<Page<T>>
     where
-        T: Send + 'static,
+        T: Send + Sync + 'static,
     {
         let number = paging::number(position, list.operation())?;
         let query = &native.query;
@@ -77,7 +77,7 @@ impl Adapter {
         id_of: fn(&T) -> &str,
     ) -> Result<Found<T>>
     where
-        T: Send + 'static,
+        T: Send + Sync + 'static,
     {
         // A comma would make two ids of one. Neither of these can be a uuid, and so none of them is there.
         let could_be_there = |id: &&str| addresses_a_record(id) && !id.contains(',');

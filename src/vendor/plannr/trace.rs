@@ -1,6 +1,7 @@
 //! Looking for what a write made that was not answered: in the lists, newest first, back to when it began.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
@@ -36,7 +37,7 @@ struct Origin<'a> {
 }
 
 /// A record that a write can make.
-pub(super) trait Made: Send {
+pub(super) trait Made: Clone + Send + Sync {
     /// Plannr's id of it.
     fn uuid(&self) -> &str;
     /// It as it came.
@@ -97,7 +98,7 @@ impl Adapter {
         likeness: impl Fn(&T) -> Likeness + Send,
     ) -> Result<Settled>
     where
-        T: Made + Send + 'static,
+        T: Made + 'static,
     {
         let begin = sent.since.checked_sub(MARGIN).unwrap_or(Timestamp::MIN);
         let query = [
@@ -127,7 +128,7 @@ impl Adapter {
                 let created = record.created_at();
                 if created.is_some_and(|at| at.0 < begin) {
                     is_past = true;
-                } else if !sent.claimed.contains(record.uuid()) && self.may_have_sent(&record) {
+                } else if !sent.claimed.contains(record.uuid()) && self.may_have_sent(&*record) {
                     match likeness(&record) {
                         Likeness::Same => {
                             found.insert(record.uuid().to_owned(), record);
@@ -145,7 +146,9 @@ impl Adapter {
         // One that tells no time may be of any.
         let is_dated = found.values().all(|record| record.created_at().is_some());
         match (found.len(), found.pop_first()) {
-            (1, Some((_, record))) if is_dated => Ok(Settled::Applied(record.effect())),
+            (1, Some((_, record))) if is_dated => {
+                Ok(Settled::Applied(Arc::unwrap_or_clone(record).effect()))
+            }
             // A record that nobody can read, or one that Plannr keeps in another form, may be it: sent again, it might be
             // there twice.
             (0, _) if !is_unclear => Ok(Settled::Absent {

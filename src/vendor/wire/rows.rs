@@ -37,13 +37,16 @@ pub struct Outcome<T> {
     length: usize,
 }
 
+type Rows<T> = Vec<Result<Arc<T>, Unreadable>>;
+
 /// A list whose rows are read.
 #[derive(Debug)]
 pub struct Listing<L, T> {
     /// What stands around the rows; those are taken out of it.
     pub list: L,
-    /// The rows, in the vendor's order.
-    pub rows: Vec<Result<T, Unreadable>>,
+    /// The rows, in the vendor's order, each where it will stay: a record is large, and a list of them that grows would move
+    /// all of them time and again.
+    pub rows: Rows<T>,
 }
 
 impl<L, T> Listing<L, T> {
@@ -54,12 +57,12 @@ impl<L, T> Listing<L, T> {
 }
 
 /// The rows that could be read, and what was wrong with the others.
-pub fn sorted_out<T>(rows: Vec<Result<T, Unreadable>>) -> (Vec<Arc<T>>, Vec<Unreadable>) {
+pub fn sorted_out<T>(rows: Rows<T>) -> (Vec<Arc<T>>, Vec<Unreadable>) {
     let mut readable = Vec::with_capacity(rows.len());
     let mut unreadable = Vec::new();
     for row in rows {
         match row {
-            Ok(record) => readable.push(Arc::new(record)),
+            Ok(record) => readable.push(record),
             Err(problem) => unreadable.push(problem),
         }
     }
@@ -78,7 +81,7 @@ pub(in crate::vendor) async fn read_list_aside<L, T>(
 ) -> Result<Listing<L, T>, Unreadable>
 where
     L: List + Send + 'static,
-    T: Send + 'static,
+    T: Send + Sync + 'static,
 {
     if body.len() < LONG {
         return read_list(body, read);
@@ -106,7 +109,8 @@ pub(super) fn cut_and_read<L: List, T>(
 ) -> Result<Listing<L, T>, Unreadable> {
     let mut list: L = decode(body)?;
     let rows = list.take_rows();
-    let rows = rows.iter().map(|row| read_row(row, read)).collect();
+    let rows = rows.iter().map(|row| read_row(row, read).map(Arc::new));
+    let rows = rows.collect();
     Ok(Listing { list, rows })
 }
 
@@ -168,8 +172,6 @@ pub(super) fn read_where_it_stands<L: List, T>(
     is_its_list.then_some(Listing { list, rows })
 }
 
-type Rows<T> = Vec<Result<T, Unreadable>>;
-
 /// The rows from here on, and where the bracket behind them is.
 fn rows<T>(
     text: &str,
@@ -184,7 +186,7 @@ fn rows<T>(
     }
     while rows.len() < MAX_ITEMS {
         let row = read(Unread(text.get(at..)?))?;
-        rows.push(row.read);
+        rows.push(row.read.map(Arc::new));
         at = skip::space(json, at + row.length);
         match json.get(at)? {
             b',' => at = skip::space(json, at + 1),

@@ -1,6 +1,7 @@
 //! A list read where it stands says the same as one whose rows are cut out first.
 
 use std::mem::take;
+use std::sync::Arc;
 use std::thread;
 
 use proptest::prelude::*;
@@ -49,8 +50,10 @@ fn seen(row: Unread<'_>) -> Option<Outcome<Seen>> {
     row.read(|record: Record, raw| (record.id, record.name, raw.0.to_string()))
 }
 
+type Rows = Vec<Result<Arc<Seen>, Unreadable>>;
+
 /// All that a listing says.
-fn told(listing: Listing<Page, Seen>) -> (Option<i64>, Option<i64>, Vec<Result<Seen, Unreadable>>) {
+fn told(listing: Listing<Page, Seen>) -> (Option<i64>, Option<i64>, Rows) {
     let total = listing.list.data.and_then(|data| data.total);
     (listing.list.status, total, listing.rows)
 }
@@ -184,7 +187,7 @@ proptest! {
 }
 
 /// The number in the row and the thread that read it.
-async fn threads(count: usize) -> Vec<(String, thread::ThreadId)> {
+async fn threads(count: usize) -> Vec<Arc<(String, thread::ThreadId)>> {
     let rows: Vec<_> = (0..count).map(|row| format!(r#"{{"id":{row}}}"#)).collect();
     let json = format!(r#"{{"data":{{"rows":[{}]}}}}"#, rows.join(","));
     let read = |row: Unread<'_>| row.read(|record: Record, _| (record.id, thread::current().id()));
@@ -199,7 +202,7 @@ async fn a_long_list_is_read_on_another_thread_and_to_the_same_rows() {
         let rows = threads(count).await;
         let own = thread::current().id();
         assert!(rows.iter().all(|row| (row.1 != own) == is_long));
-        let ids: Vec<_> = rows.into_iter().map(|row| row.0).collect();
+        let ids: Vec<_> = rows.into_iter().map(|row| row.0.clone()).collect();
         let expected: Vec<_> = (0..count).map(|row| row.to_string()).collect();
         assert_eq!(ids, expected);
     }
