@@ -1,5 +1,6 @@
 //! How fast the gateway answers, beside a bare server and beside the vendors themselves, in one run:
-//! `cargo bench --bench gateway`, or `-- cold` for the vendors' part alone, `-- long` for its last line. docs/benchmarks.md says what each line means.
+//! `cargo bench --bench gateway`, or `-- cold` for the vendors' part alone, `-- page` for what of it is about a page of 52,
+//! `-- long` for its last line. docs/benchmarks.md says what each line means.
 //! `-- rounds 200` asks for so many cold pages and measures nothing, for whatever counts instructions from outside.
 
 mod awake;
@@ -13,6 +14,7 @@ mod vendors;
 mod world;
 
 use referral_gateway::process;
+use tokio::runtime::Runtime;
 use world::World;
 
 /// As in the gateway's own binary.
@@ -38,6 +40,9 @@ fn main() {
     if is_asked_for("long") {
         return client.block_on(long::run(&World::of(cores, long::prepare)));
     }
+    if is_asked_for("page") {
+        return pages(&client, cores);
+    }
     let world = World::start(1);
     if !only_cold {
         speed::run(&world, &client);
@@ -48,13 +53,18 @@ fn main() {
     let threads = format!("{cores} threads, as served");
     client.block_on(cold::run(&world, &format!("288 referrals, {threads}")));
     drop(world);
-    let page = World::of(1, |sandbox| cold::resize(sandbox, 13));
-    client.block_on(cold::run(&page, "52 referrals, one thread"));
-    let page = World::of(cores, |sandbox| cold::resize(sandbox, 13));
-    client.block_on(cold::run(&page, &format!("52 referrals, {threads}")));
-    drop(page);
+    pages(&client, cores);
     let long = World::of(cores, long::prepare);
     client.block_on(long::run(&long));
+}
+
+/// As many rows as the query asks for, or a few more.
+fn pages(client: &Runtime, cores: usize) {
+    let world = World::of(1, |sandbox| cold::resize(sandbox, 13));
+    client.block_on(cold::run(&world, "52 referrals, one thread"));
+    let world = World::of(cores, |sandbox| cold::resize(sandbox, 13));
+    let threads = format!("52 referrals, {cores} threads, as served");
+    client.block_on(cold::run(&world, &threads));
 }
 
 /// The number after the word.
