@@ -75,8 +75,7 @@ fn of_referral(referral: wire::Referral<'_>, raw: Json) -> Referral {
     let status = meaning(&REFERRAL_STATUSES, referral.status.as_deref())
         .unwrap_or(ReferralStatus::Unrecognized);
     let direction = direction(referral.direction.as_deref());
-    let sender_account = referral.sender_account.and_then(account);
-    let recipient_account = referral.recipient_account.and_then(account);
+    let (sender, recipient) = (referral.sender_account, referral.recipient_account);
     let (sender_firm, recipient_firm) = (referral.sender_firm, referral.recipient_firm);
     let referred = referral.clients.iter().map(referred);
     let answerable = status == ReferralStatus::Pending && direction == Some(Direction::Received);
@@ -89,9 +88,9 @@ fn of_referral(referral: wire::Referral<'_>, raw: Json) -> Referral {
         stage: None,
         direction,
         value: None,
-        referrer: party(sender_account.as_ref(), sender_firm.as_ref()),
+        referrer: party(sender.as_ref(), sender_firm.as_ref()),
         referred: referred.collect(),
-        recipient: party(recipient_account.as_ref(), recipient_firm.as_ref()),
+        recipient: party(recipient.as_ref(), recipient_firm.as_ref()),
         facilitators: Facilitators::Unsupported,
         has_notes: false,
         connection_id: referral
@@ -128,8 +127,8 @@ pub(crate) fn details(raw: &Json) -> Partly<schema::PlannrReferral> {
         cloned_clients: referral.cloned_clients.into_iter().map(client).collect(),
         sender_firm: referral.sender_firm.map(firm),
         recipient_firm: referral.recipient_firm.map(firm),
-        sender_account: referral.sender_account.and_then(account),
-        recipient_account: referral.recipient_account.and_then(account),
+        sender_account: referral.sender_account.as_ref().and_then(account),
+        recipient_account: referral.recipient_account.as_ref().and_then(account),
         rejection_reason: nonempty(referral.rejection_reason).map(Cow::into_owned),
     }
     .into()
@@ -143,8 +142,7 @@ pub(super) fn connection(row: Unread<'_>) -> Option<Outcome<Connection>> {
 fn of_connection(connection: wire::Connection<'_>, raw: Json) -> Connection {
     warn_of_annotations([&connection.sender_account, &connection.recipient_account]);
     let status = meaning(&CONNECTION_STATUSES, connection.status.as_deref());
-    let sender = connection.sender_account.and_then(account);
-    let recipient = connection.recipient_account.and_then(account);
+    let (sender, recipient) = (connection.sender_account, connection.recipient_account);
     Connection {
         vendor: Vendor::Plannr,
         remote_id: connection.uuid.into(),
@@ -160,18 +158,15 @@ fn of_connection(connection: wire::Connection<'_>, raw: Json) -> Connection {
 }
 
 /// A client account, as people are searched.
-pub(super) fn person(account: wire::Account<'_>) -> Person {
+pub(super) fn person(account: &wire::Account<'_>) -> Person {
     let primary_email = relation(account.primary_email, &["email", "value"]);
     let phone = ["phone_number", "number", "value"];
     Person::from(PersonTexts {
-        remote_id: account.uuid.text().as_deref(),
-        name: account.name.text().as_deref(),
-        first_name: account.first_name.text().as_deref(),
-        last_name: account.last_name.text().as_deref(),
-        email: primary_email
-            .map(Cow::Owned)
-            .or(account.email.text())
-            .as_deref(),
+        remote_id: account.uuid.text(),
+        name: account.name.text(),
+        first_name: account.first_name.text(),
+        last_name: account.last_name.text(),
+        email: primary_email.as_deref().or(account.email.text()),
         phone: relation(account.primary_phone_number, &phone).as_deref(),
         organization: None,
     })
@@ -189,50 +184,46 @@ fn relation(raw: Option<&RawValue>, keys: &[&str]) -> Option<String> {
 }
 
 /// Someone who acts for a firm; of an account that tells nothing, the firm remains.
-fn party(account: Option<&schema::PlannrAccount>, firm: Option<&wire::Named<'_>>) -> Option<Party> {
+fn party(account: Option<&wire::Account<'_>>, firm: Option<&wire::Named<'_>>) -> Option<Party> {
     let organization =
         firm.map(|firm| Organization::new(firm.uuid.as_deref(), firm.name.as_deref()));
-    let Some(account) = account else {
+    let Some(account) = account.filter(|account| account.tells_who()) else {
         return organization.map(Party::Organization);
     };
     Some(Party::from(PersonTexts {
-        remote_id: account.remote_id.as_deref(),
-        name: account.name.as_deref(),
-        first_name: account.first_name.as_deref(),
-        last_name: account.last_name.as_deref(),
-        email: account.email.as_deref(),
+        remote_id: account.uuid.text(),
+        name: account.name.text(),
+        first_name: account.first_name.text(),
+        last_name: account.last_name.text(),
+        email: account.email.text(),
         phone: None,
         organization,
     }))
 }
 
-/// An account; `None` when nothing in it tells who it is.
-fn account(account: wire::Account<'_>) -> Option<schema::PlannrAccount> {
+/// All of an account; `None` when nothing in it tells who it is.
+fn account(account: &wire::Account<'_>) -> Option<schema::PlannrAccount> {
+    if !account.tells_who() {
+        return None;
+    }
+    let owned = |field: &wire::Flat<'_>| field.text().map(ToOwned::to_owned);
+    let time = |field: &wire::Flat<'_>| field.text().and_then(|text| text.parse().ok());
     let references = account.external_references;
-    let account = schema::PlannrAccount {
-        remote_id: account.uuid.text().map(Cow::into_owned),
-        kind: account.kind.text().map(|word| account_type(&word)),
-        role: account.role.text().map(|word| account_role(&word)),
-        first_name: account.first_name.text().map(Cow::into_owned),
-        last_name: account.last_name.text().map(Cow::into_owned),
-        name: account.name.text().map(Cow::into_owned),
-        email: account.email.text().map(Cow::into_owned),
-        photo_url: account.photo_url.text().map(Cow::into_owned),
-        created_at: account.created_at.text().and_then(|text| text.parse().ok()),
-        updated_at: account.updated_at.text().and_then(|text| text.parse().ok()),
+    Some(schema::PlannrAccount {
+        remote_id: owned(&account.uuid),
+        kind: account.kind.text().map(account_type),
+        role: account.role.text().map(account_role),
+        first_name: owned(&account.first_name),
+        last_name: owned(&account.last_name),
+        name: owned(&account.name),
+        email: owned(&account.email),
+        photo_url: owned(&account.photo_url),
+        created_at: time(&account.created_at),
+        updated_at: time(&account.updated_at),
         external_references: references
             .filter(|raw| raw.get().starts_with('['))
             .map(|raw| Json(raw.get().into())),
-    };
-    let says_who = [
-        &account.remote_id,
-        &account.name,
-        &account.first_name,
-        &account.last_name,
-        &account.email,
-    ];
-    let is_someone = says_who.into_iter().any(Option::is_some);
-    is_someone.then_some(account)
+    })
 }
 
 fn warn_of_annotations(accounts: [&Option<wire::Account<'_>>; 2]) {

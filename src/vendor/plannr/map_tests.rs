@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::vendor::Unreadable;
 use crate::vendor::plannr::schema::{PlannrAccount, PlannrClient, PlannrFirm, PlannrReferral};
-use crate::vendor::wire::{Row, decode_row, read_row};
+use crate::vendor::wire::{Row, decode, decode_row, read_row};
 
 const REFERRAL: &str = include_str!("fixtures/referral.json");
 const CONNECTION: &str = include_str!("fixtures/connection.json");
@@ -416,6 +416,32 @@ fn oddly_typed_values_that_say_the_same_are_read() {
 }
 
 #[test]
+fn an_account_is_read_the_same_beside_a_number_that_is_kept_as_it_is_written() {
+    let account = |uuid: &str| {
+        let json = format!(
+            r#"{{"uuid":{uuid},"name":{{"example":"Ada","nested":[1.5]}},"first_name":"B\u00f6","email":null}}"#
+        );
+        let account: wire::Account<'_> = decode(json.as_bytes()).unwrap();
+        person(&account)
+    };
+    let expected = |uuid| {
+        Person::from(PersonTexts {
+            remote_id: Some(uuid),
+            first_name: Some("Bö"),
+            ..PersonTexts::default()
+        })
+    };
+    for (written, uuid) in [
+        (r#""a1""#, "a1"),
+        ("7", "7"),
+        ("7.50", "7.50"),
+        ("true", "true"),
+    ] {
+        assert_eq!(account(written), expected(uuid));
+    }
+}
+
+#[test]
 fn an_unreadable_record_tells_where_and_not_what() {
     let failure = referral(with("created_at", json!("Monday, says Ada"))).unwrap_err();
     assert_eq!(failure.path, "created_at");
@@ -426,6 +452,7 @@ fn an_unreadable_record_tells_where_and_not_what() {
     ))
     .unwrap_err();
     assert_eq!(failure.path, "sender_account.name");
+    assert_eq!(failure.problem, "a value of another type than documented");
     assert!(
         referral(without("uuid"))
             .unwrap_err()
@@ -441,7 +468,7 @@ fn a_client_account_is_a_person_whatever_form_its_relations_have() {
             "uuid": "a1", "type": "client", "role": "individual", "first_name": "Sam", "last_name": "Reed", "name": null,
             "email": "old@example.test", "primary_email": email, "primary_phone_number": phone,
         }));
-        person(decode_row(&row).unwrap())
+        person(&decode_row(&row).unwrap())
     };
     let expected = Person::from(PersonTexts {
         remote_id: Some("a1"),

@@ -106,7 +106,7 @@ pub(crate) fn read_anything(body: &[u8]) {
     if let Ok(list) = decode::<wire::List>(body) {
         drop(
             readable(Vendor::Plannr, "fuzz", &list.data)
-                .map(map::person)
+                .map(|account| map::person(&account))
                 .collect::<Vec<_>>(),
         );
     }
@@ -222,7 +222,10 @@ impl vendor::Adapter for Adapter {
         let limit = limit.clamp(1, PER_PAGE);
         let list = self.client.clients(call, filter, search, limit).await?;
         let people = readable(Vendor::Plannr, "list_accounts", &list.data);
-        Ok(people.take(limit).map(map::person).collect())
+        Ok(people
+            .take(limit)
+            .map(|account| map::person(&account))
+            .collect())
     }
 
     fn check_write(&self, write: &Write) -> Vec<Problem> {
@@ -262,14 +265,8 @@ impl vendor::Adapter for Adapter {
         let is_own = logins
             .data
             .iter()
-            .filter_map(|row| {
-                decode_row::<wire::Login<'_>>(row)
-                    .ok()?
-                    .account?
-                    .uuid
-                    .text()
-            })
-            .any(|uuid| uuid == self.client.account());
+            .filter_map(|row| decode_row::<wire::Login<'_>>(row).ok()?.account)
+            .any(|account| account.uuid.text() == Some(self.client.account()));
         let answer = self.client.referrals(call, &[], 1).await?;
         answer.json::<wire::List>()?;
         let found = if is_own {

@@ -161,7 +161,8 @@ impl Adapter {
     /// Whether it may be of the account that the gateway acts as: its firm may have others.
     fn may_have_sent(&self, record: &impl Made) -> bool {
         let origin: Origin<'_> = read_again(record.raw());
-        let sender = origin.sender_account.and_then(|it| it.uuid.text());
+        let sender = origin.sender_account.as_ref();
+        let sender = sender.and_then(|account| account.uuid.text());
         sender.is_none_or(|sender| uuid(sender.trim()) == uuid(self.client.account()))
     }
 }

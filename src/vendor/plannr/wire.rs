@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::mem::take;
 
-use serde::de::{DeserializeOwned, Error as _, IgnoredAny};
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
@@ -186,11 +186,11 @@ struct Annotation {
     _example: IgnoredAny,
 }
 
-impl<'a> Flat<'a> {
+impl Flat<'_> {
     /// The value, when there is one that says something.
-    pub(super) fn text(self) -> Option<Cow<'a, str>> {
+    pub(super) fn text(&self) -> Option<&str> {
         match self {
-            Self::Text(text) if !is_blank(&text) => Some(text),
+            Self::Text(text) if !is_blank(text) => Some(text),
             Self::Text(_) | Self::Absent | Self::Annotation => None,
         }
     }
@@ -198,16 +198,26 @@ impl<'a> Flat<'a> {
 
 impl<'de: 'a, 'a> Deserialize<'de> for Flat<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = <&RawValue>::deserialize(deserializer)?;
-        if is_annotation(raw) {
-            return Ok(Self::Annotation);
-        }
-        let text = wire::text_of(raw).map_err(D::Error::custom)?;
-        Ok(text.map_or(Self::Absent, Self::Text))
+        Ok(match wire::scalar_or(deserializer)? {
+            Ok(text) => text.map_or(Self::Absent, Self::Text),
+            Err(Annotation { .. }) => Self::Annotation,
+        })
     }
 }
 
 impl Account<'_> {
+    /// Whether anything in it tells who it is.
+    pub(super) fn tells_who(&self) -> bool {
+        let says_who = [
+            &self.uuid,
+            &self.name,
+            &self.first_name,
+            &self.last_name,
+            &self.email,
+        ];
+        says_who.into_iter().any(|field| field.text().is_some())
+    }
+
     /// Whether the documentation's notes came in place of values.
     pub(super) fn has_annotations(&self) -> bool {
         let flat = [

@@ -152,9 +152,14 @@ where
     Scalar::deserialize(deserializer).map(|scalar| scalar.0.map(T::from))
 }
 
-/// The text of a scalar that was cut out.
-pub fn text_of(raw: &RawValue) -> Result<Option<Cow<'_, str>>, &'static str> {
-    Scalar::of(raw).map(|scalar| scalar.0)
+/// The text of a scalar, or the object that came in its place, if it is one of those.
+pub fn scalar_or<'de, D, O>(deserializer: D) -> Result<Result<Option<Cow<'de, str>>, O>, D::Error>
+where
+    D: Deserializer<'de>,
+    O: Deserialize<'de>,
+{
+    let found = scalar::or_object(deserializer)?;
+    Ok(found.map(|scalar| scalar.0))
 }
 
 /// A text that must be there and not be empty: an id.

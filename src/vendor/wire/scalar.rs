@@ -4,8 +4,10 @@
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::fmt;
+use std::marker::PhantomData;
 
-use serde::de::{Error as _, Visitor};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
@@ -33,13 +35,38 @@ pub(super) fn as_written<T>(read: impl FnOnce() -> T) -> T {
 /// A scalar as it may come, borrowed where it can be: most are parsed and let go.
 pub(super) struct Scalar<'de>(pub(super) Option<Cow<'de, str>>);
 
+/// Reads a scalar, or the object that stands in its place.
+pub(super) fn or_object<'de, D, O>(deserializer: D) -> Result<Result<Scalar<'de>, O>, D::Error>
+where
+    D: Deserializer<'de>,
+    O: Deserialize<'de>,
+{
+    if !AS_WRITTEN.get() {
+        return deserializer.deserialize_any(AtOnce(PhantomData));
+    }
+    let raw = <&RawValue>::deserialize(deserializer)?;
+    if raw.get().starts_with('{') {
+        let object = serde_json::from_str(raw.get());
+        return object.map(Err).map_err(|_| D::Error::custom(NO_SCALAR));
+    }
+    Scalar::of(raw).map(Ok).map_err(D::Error::custom)
+}
+
 impl<'de> Deserialize<'de> for Scalar<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        if AS_WRITTEN.get() {
-            Self::cut_out(deserializer)
-        } else {
-            deserializer.deserialize_any(AtOnce)
-        }
+        or_object(deserializer).map(|found| found.unwrap_or_else(|none: NoObject| match none {}))
+    }
+}
+
+/// Not what is missing from it: it was expected to be none.
+const NO_SCALAR: &str = "not a scalar";
+
+/// What stands for an object where none may come.
+enum NoObject {}
+
+impl<'de> Deserialize<'de> for NoObject {
+    fn deserialize<D: Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
+        Err(D::Error::custom(NO_SCALAR))
     }
 }
 
@@ -58,7 +85,7 @@ impl<'de> Scalar<'de> {
             Some(b'"') => unquoted(json)
                 .map(|text| Self(Some(text)))
                 .map_err(|_| "not a text"),
-            Some(b'{' | b'[') | None => Err("not a scalar"),
+            Some(b'{' | b'[') | None => Err(NO_SCALAR),
             Some(_) => Ok(Self(Some(json.into()))),
         }
     }
@@ -69,37 +96,44 @@ impl<'de> Scalar<'de> {
     }
 }
 
-struct AtOnce;
+/// Reads at one look.
+struct AtOnce<O>(PhantomData<O>);
 
-impl<'de> Visitor<'de> for AtOnce {
-    type Value = Scalar<'de>;
+impl<'de, O: Deserialize<'de>> Visitor<'de> for AtOnce<O> {
+    type Value = Result<Scalar<'de>, O>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a scalar")
     }
 
-    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Scalar<'de>, E> {
-        Ok(Scalar(Some(text.into())))
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+        Ok(Ok(Scalar(Some(text.into()))))
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Scalar<'de>, E> {
-        Ok(Scalar(Some(text.to_owned().into())))
+    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Ok(Scalar(Some(text.to_owned().into()))))
     }
 
-    fn visit_unit<E>(self) -> Result<Scalar<'de>, E> {
-        Ok(Scalar(None))
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(Ok(Scalar(None)))
     }
 
-    fn visit_bool<E>(self, flag: bool) -> Result<Scalar<'de>, E> {
-        Ok(Scalar(Some(if flag { "true" } else { "false" }.into())))
+    fn visit_bool<E>(self, flag: bool) -> Result<Self::Value, E> {
+        let word = if flag { "true" } else { "false" };
+        Ok(Ok(Scalar(Some(word.into()))))
     }
 
-    fn visit_u64<E>(self, number: u64) -> Result<Scalar<'de>, E> {
-        Ok(Scalar(Some(number.to_string().into())))
+    fn visit_u64<E>(self, number: u64) -> Result<Self::Value, E> {
+        Ok(Ok(Scalar(Some(number.to_string().into()))))
     }
 
-    fn visit_i64<E>(self, number: i64) -> Result<Scalar<'de>, E> {
-        Ok(Scalar(Some(number.to_string().into())))
+    fn visit_i64<E>(self, number: i64) -> Result<Self::Value, E> {
+        Ok(Ok(Scalar(Some(number.to_string().into()))))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        let object = O::deserialize(MapAccessDeserializer::new(map));
+        object.map(Err).map_err(|_| A::Error::custom(NO_SCALAR))
     }
 
     // A float falls through to the refusal of every other type, and is then read as it is written.
