@@ -384,8 +384,18 @@ impl Person {
 
     /// In full.
     pub fn name(&self) -> Option<Cow<'_, str>> {
-        let told = self.texts.get(1).map(Cow::Borrowed);
-        told.or_else(|| put_together(self.first_name(), self.last_name()))
+        match self.words_of_name() {
+            [Some(first), Some(last)] => Some([first, " ", last].concat().into()),
+            [one, other] => one.or(other).map(Cow::Borrowed),
+        }
+    }
+
+    /// What the name in full is put together from, with a space between: one part or two, or none.
+    pub fn words_of_name(&self) -> [Option<&str>; 2] {
+        self.texts.get(1).map_or_else(
+            || [self.first_name(), self.last_name()],
+            |told| [Some(told), None],
+        )
     }
 
     /// Given name.
@@ -436,14 +446,6 @@ impl From<PersonTexts<'_>> for Person {
 impl From<PersonTexts<'_>> for Party {
     fn from(known: PersonTexts<'_>) -> Self {
         Self::Person(known.into())
-    }
-}
-
-/// A name in full from its parts.
-fn put_together<'a>(first: Option<&'a str>, last: Option<&'a str>) -> Option<Cow<'a, str>> {
-    match (first, last) {
-        (Some(first), Some(last)) => Some([first, " ", last].concat().into()),
-        (one, other) => one.or(other).map(Cow::Borrowed),
     }
 }
 

@@ -145,7 +145,7 @@ fn person<'w>(selected: &Selected<'_>) -> Option<Object<'w, Person>> {
     selected.object(&["Person", "Party"], |name, selected| {
         Some(match name {
             "remoteId" => leaf(|of: &Person, out| optional(of.remote_id(), text, out)),
-            "name" => leaf(|of: &Person, out| optional(of.name().as_deref(), text, out)),
+            "name" => leaf(|of: &Person, out| words(of.words_of_name(), out)),
             "firstName" => leaf(|of: &Person, out| optional(of.first_name(), text, out)),
             "lastName" => leaf(|of: &Person, out| optional(of.last_name(), text, out)),
             "email" => leaf(|of: &Person, out| optional(of.email(), text, out)),
@@ -196,6 +196,20 @@ fn text(text: &str, out: &mut Vec<u8>) {
     serde_json::to_writer(out, text).expect("a text can be written to memory");
 }
 
+/// Appends one text from two parts. Lists name many people, and a text of its own for each would be most of the work.
+fn words(parts: [Option<&str>; 2], out: &mut Vec<u8>) {
+    let [Some(first), Some(second)] = parts else {
+        let [first, second] = parts;
+        return optional(first.or(second), text, out);
+    };
+    text(first, out);
+    // The quote that ends the first makes room for the second, whose own becomes the space.
+    out.pop();
+    let between = out.len();
+    text(second, out);
+    out[between] = b' ';
+}
+
 /// Appends a text that needs no escapes.
 fn bare(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
@@ -225,4 +239,34 @@ fn time(time: Option<DateTime>, out: &mut Vec<u8>) {
 
 fn truth(value: bool, out: &mut Vec<u8>) {
     out.extend_from_slice(if value { b"true" } else { b"false" });
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn two_parts_are_written_as_the_text_that_they_make(first in any::<String>(), second in any::<String>()) {
+            let mut out = b"[".to_vec();
+            words([Some(&first), Some(&second)], &mut out);
+            let whole = serde_json::to_string(&format!("{first} {second}")).unwrap();
+            prop_assert_eq!(String::from_utf8(out).unwrap(), format!("[{whole}"));
+        }
+    }
+
+    #[test]
+    fn one_part_is_the_whole_text_and_none_is_null() {
+        for (parts, written) in [
+            ([Some("Ada"), None], "\"Ada\""),
+            ([None, Some("Okoro")], "\"Okoro\""),
+            ([None, None], "null"),
+        ] {
+            let mut out = Vec::new();
+            words(parts, &mut out);
+            assert_eq!(out, written.as_bytes());
+        }
+    }
 }
