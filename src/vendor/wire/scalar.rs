@@ -58,7 +58,7 @@ impl<'de> Deserialize<'de> for Scalar<'de> {
     }
 }
 
-/// Not what is missing from it: it was expected to be none.
+/// Told of an object that may not stand there, whatever the object itself lacks.
 const NO_SCALAR: &str = "not a scalar";
 
 /// What stands for an object where none may come.
